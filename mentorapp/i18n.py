@@ -1,0 +1,72 @@
+"""Every sentence that a person sees passes through here.
+
+Catalogues are gettext's (`resources/i18n/<language>/LC_MESSAGES/mentor.mo`, compiled at build from the .po beside them).
+Sentences are whole, with named placeholders. A translation whose placeholders are broken falls back to the source sentence:
+a person sees English before she sees a blank or a crash.
+"""
+
+import gettext
+from functools import lru_cache
+
+from mentorapp import paths
+
+LANGUAGES = {"en": "English", "fr": "Français", "ar": "العربية"}
+"""The languages offered, by code, each named in itself."""
+
+RIGHT_TO_LEFT = frozenset({"ar"})
+"""The codes of languages that mirror the frame."""
+
+_state: dict[str, str] = {"language": "en"}
+
+
+def N_(message: str) -> str:
+    """Mark a sentence for the catalogue without translating it yet."""
+    return message
+
+
+def use(language: str) -> None:
+    """Speak this language from now on; one that is not offered falls back to English."""
+    _state["language"] = language if language in LANGUAGES else "en"
+
+
+def language() -> str:
+    """The code of the language in use."""
+    return _state["language"]
+
+
+def right_to_left() -> bool:
+    """Whether the language in use reads from right to left."""
+    return _state["language"] in RIGHT_TO_LEFT
+
+
+@lru_cache(maxsize=None)
+def _catalogue(code: str) -> gettext.NullTranslations:
+    folder = paths.resources() / "i18n"
+    return gettext.translation("mentor", localedir=folder, languages=[code], fallback=True)
+
+
+def _filled(translated: str, source: str, values: dict[str, object]) -> str:
+    if not values:
+        return translated
+    try:
+        return translated.format(**values)
+    except (LookupError, ValueError):
+        return source.format(**values)
+
+
+def tr(message: str, /, **values: object) -> str:
+    """The sentence in the language in use, its `{placeholders}` filled from `values`."""
+    translated = _catalogue(_state["language"]).gettext(message) if message else ""
+    return _filled(translated, message, values)
+
+
+def ntr(one: str, many: str, n: int, /, **values: object) -> str:
+    """The sentence for `n` things in the plural form that the language asks for; `{n}` is filled too."""
+    translated = _catalogue(_state["language"]).ngettext(one, many, n)
+    return _filled(translated, one if n == 1 else many, {"n": n, **values})
+
+
+def ptr(context: str, message: str, /, **values: object) -> str:
+    """The sentence where its English needs a context to be translated well."""
+    translated = _catalogue(_state["language"]).pgettext(context, message)
+    return _filled(translated, message, values)
