@@ -6,7 +6,7 @@ a person sees English before she sees a blank or a crash.
 """
 
 import gettext
-from functools import lru_cache
+from functools import cache
 
 from mentorapp import paths
 
@@ -39,7 +39,7 @@ def right_to_left() -> bool:
     return _state["language"] in RIGHT_TO_LEFT
 
 
-@lru_cache(maxsize=None)
+@cache
 def _catalogue(code: str) -> gettext.NullTranslations:
     folder = paths.resources() / "i18n"
     return gettext.translation("mentor", localedir=folder, languages=[code], fallback=True)
