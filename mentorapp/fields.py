@@ -7,18 +7,19 @@ a plain one (None, bool, int, str, list or dict of these) for registers and exch
 import dataclasses
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import IntEnum, StrEnum
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import msgspec
 
 from mentorapp.errors import UserError
 from mentorapp.i18n import N_
 
+T = TypeVar("T")
 Plain = None | bool | int | str | list[Any] | dict[str, Any]
 
 
@@ -119,10 +120,11 @@ def cleaned(text: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Field):
-    """Words: one line, or as many as are needed when `long`. `limit` counts characters."""
+    """Words: one line, or as many as are needed when `long`. `limit` counts characters; `searched` words can be found."""
 
     long: bool = False
     limit: int = 0
+    searched: bool = True
     empty: ClassVar[str] = ""
 
     @property
@@ -294,8 +296,14 @@ def declare(field: Field) -> Any:
     return dataclasses.field(default=field.empty, metadata={"field": field})
 
 
-@cache
-def fields_of(kind: type) -> Mapping[str, Field]:
+def for_each_kind(work: Callable[[type[Any]], T]) -> Callable[[type[Any]], T]:
+    """Work something out once for each class of record."""
+    once: Callable[[Any], T] = cache(work)
+    return once
+
+
+@for_each_kind
+def fields_of(kind: type[Any]) -> Mapping[str, Field]:
     """The declared fields of a record's class, by name, in the order of declaration."""
     return {f.name: f.metadata["field"] for f in dataclasses.fields(kind) if "field" in f.metadata}
 

@@ -17,9 +17,11 @@ class Record:
     plural: ClassVar[str]
 
     id: str
-    scope: str = declare(Text(label=N_("Shared in"), visibility=Visibility.programme, merge=Merge.latest))
+    scope: str = declare(
+        Text(label=N_("Shared in"), visibility=Visibility.programme, merge=Merge.latest, searched=False)
+    )
     voided: bool = declare(Flag(label=N_("Voided"), visibility=Visibility.programme, merge=Merge.ask))
-    void_reason: str = declare(Text(label=N_("Why it was voided"), visibility=Visibility.pair, merge=Merge.latest))
+    void_reason: str = declare(Text(label=N_("Why it was voided"), merge=Merge.latest, searched=False))
 
     def home(self) -> str:
         """The scope that this record is born in."""

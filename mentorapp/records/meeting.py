@@ -157,9 +157,9 @@ class Attachment(Record):
     mentorship: str | None = declare(_MENTORSHIP)
     owner: str | None = declare(Ref(label=N_("Belongs to"), to=""))
     name: str = declare(Text(label=N_("File name"), required=True))
-    media_type: str = declare(Text(label=N_("Type of file"), merge=Merge.latest))
+    media_type: str = declare(Text(label=N_("Type of file"), merge=Merge.latest, searched=False))
     size: int | None = declare(Count(label=N_("Size"), most=2**40, unit=N_("bytes")))
-    content_hash: str = declare(Text(label=N_("Content hash (BLAKE2b)"), limit=128))
+    content_hash: str = declare(Text(label=N_("Content hash (BLAKE2b)"), limit=128, searched=False))
     caption: str = declare(Text(label=N_("Caption"), limit=1000))
     taken_on: date | None = declare(Day(label=N_("Taken on")))
 

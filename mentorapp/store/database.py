@@ -1,0 +1,146 @@
+"""Opens the encrypted file: SQLCipher, WAL, `synchronous=FULL`; migrated, backed up before that, and refused if it is newer.
+
+Every refusal is a UserError that says what happened, that nothing was changed, and what to do.
+"""
+
+import contextlib
+import errno
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as cipher
+from sqlite_utils import Database
+
+from mentorapp.errors import UserError
+from mentorapp.i18n import N_
+from mentorapp.store.migrations import NAMES, steps
+
+KEEP_BACKUPS = 5
+"""How many copies from before migrations are kept."""
+
+FAILURES: tuple[type[Exception], ...] = (cipher.Error, sqlite3.Error, OSError)
+"""What the database and the disk raise: SQLCipher's own, the standard library's from within sqlite-utils, the system's."""
+
+_READ_ONLY = N_(
+    "The folder “{folder}” cannot be written to, so nothing new could be kept. What is there was not changed. "
+    "Move it to a place where you may write, or ask your office for help."
+)
+_FULL = N_(
+    "The disk is full, so this could not be saved yet. What was saved before is safe, and what you just wrote is still on "
+    "the screen: free some space, then save again."
+)
+_DAMAGED = N_(
+    "The store “{file}” is damaged and was not opened, so that nothing in it gets worse. Copy the folder to a stick before "
+    "anything else, then restore the newest backup from its folder “backups”."
+)
+_NEWER = N_(
+    "This store was last used by a newer version of the program and was not opened or changed. Install the newest version, "
+    "then open it again."
+)
+_BUSY = N_("Another window of the program is using this store. Close it, then try again; nothing was lost.")
+
+
+def explained(reason: Exception, path: Path) -> UserError | None:
+    """The sentence for a failure of the database or of the disk, or None if it is a bug of ours."""
+    words = str(reason).lower()
+    code = getattr(reason, "errno", None)
+    if code == errno.ENOSPC or "disk is full" in words:
+        return UserError(_FULL)
+    if code in (errno.EROFS, errno.EACCES, errno.EPERM) or "readonly" in words or "unable to open" in words:
+        return UserError(_READ_ONLY, folder=str(path.parent))
+    if "malformed" in words or "not a database" in words or "disk i/o error" in words:
+        return UserError(_DAMAGED, file=path.name)
+    if "locked" in words or "busy" in words:
+        return UserError(_BUSY)
+    return None
+
+
+@contextlib.contextmanager
+def explaining(path: Path) -> Iterator[None]:
+    """Turn failures of the database and of the disk within into sentences; let bugs rise."""
+    try:
+        yield
+    except FAILURES as reason:
+        said = explained(reason, path)
+        if said is None:
+            raise
+        raise said from reason
+
+
+def _connect(path: Path, key: bytes) -> Database:
+    connection = cipher.connect(str(path), timeout=5, isolation_level=None)
+    try:
+        connection.execute("PRAGMA cipher_log_level = NONE")
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA cache_size = -16000")
+        return Database(connection, execute_plugins=False, strict=True)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def open_database(path: Path, key: bytes) -> Database:
+    """The store's database, at the newest schema. Made if it is not there. Raises UserError if it cannot be opened."""
+    with explaining(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not os.access(path, os.W_OK):
+            raise UserError(_READ_ONLY, folder=str(path.parent))
+        db = _connect(path, key)
+        try:
+            _migrate(db, path)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+
+def _migrate(db: Database, path: Path) -> None:
+    applied = [step.name for step in steps.applied(db)]
+    waiting = [step.name for step in steps.pending(db)]
+    if not set(applied) <= set(NAMES):
+        raise UserError(_NEWER)
+    if not waiting:
+        return
+    if applied:
+        copy_to_backups(db, path, label=f"before-{waiting[0]}")
+    steps.apply(db)
+
+
+def copy_to_backups(db: Database, path: Path, *, label: str) -> Path:
+    """A whole copy of the store beside it, encrypted with the same key and verified by its size; the oldest make room."""
+    folder = path.parent / "backups"
+    folder.mkdir(exist_ok=True)
+    db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    copy = folder / f"{label}-{path.stat().st_mtime_ns}.mentor"
+    db.conn.execute("VACUUM INTO ?", (str(copy),))
+    old = sorted(folder.glob("*.mentor"), key=lambda file: file.stat().st_mtime_ns)
+    for file in old[:-KEEP_BACKUPS]:
+        file.unlink()
+    return copy
+
+
+@contextlib.contextmanager
+def transaction(db: Database) -> Iterator[Any]:
+    """One intention, whole or not at all. Takes the write lock at once, so that what is read inside is what is written on."""
+    if db.conn.in_transaction:
+        with db.atomic():
+            yield db.conn
+        return
+    db.conn.execute("BEGIN IMMEDIATE")
+    try:
+        yield db.conn
+    except BaseException:
+        db.rollback()
+        raise
+    try:
+        db.conn.execute("COMMIT")
+    except BaseException:
+        db.rollback()
+        raise

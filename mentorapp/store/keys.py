@@ -1,0 +1,138 @@
+"""The store's key: 32 random bytes, never written down as they are, only wrapped.
+
+The key file beside the store holds the wrapped copies: by a passphrase (argon2id, RFC 9106, its parameters stored with it; XSalsa20-Poly1305
+around the key) or by reference to the operating system's keyring. Changing the passphrase wraps the same key anew, so it is instant.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from argon2.low_level import Type, hash_secret_raw
+from nacl.exceptions import CryptoError
+from nacl.secret import SecretBox
+from nacl.utils import random
+
+from mentorapp.errors import UserError
+from mentorapp.i18n import N_
+
+LEAST_PASSPHRASE = 8
+"""The shortest passphrase accepted, in characters."""
+
+_SERVICE = "Mentor"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """What one guess at a passphrase costs: passes, KiB of memory, lanes. 64 MiB suits a laptop of 4 GB."""
+
+    passes: int = 3
+    memory_kib: int = 65_536
+    lanes: int = 2
+
+
+def new_key() -> bytes:
+    """A fresh store key."""
+    return random(32)
+
+
+def _stretch(passphrase: str, salt: bytes, cost: Cost) -> bytes:
+    secret = passphrase.encode("utf-8", "surrogatepass")
+    return hash_secret_raw(
+        secret, salt, cost.passes, cost.memory_kib, cost.lanes, SecretBox.KEY_SIZE, Type.ID, version=19
+    )
+
+
+def _write(path: Path, content: dict[str, object]) -> None:
+    beside = path.with_suffix(".new")
+    with beside.open("w", encoding="utf-8") as file:
+        json.dump(content, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(beside, path)
+
+
+def _read(path: Path) -> dict[str, dict[str, object]]:
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        return {str(way): dict(wrap) for way, wrap in content.items()}
+    except (OSError, ValueError, AttributeError, TypeError) as reason:
+        raise UserError(
+            N_(
+                "The key file “{file}” cannot be read, so the store stays closed. Nothing was changed. "
+                "Put the file back from a backup, or ask your office for help."
+            ),
+            file=path.name,
+        ) from reason
+
+
+def ways(path: Path) -> frozenset[str]:
+    """The ways in which this key file can be opened: `passphrase`, `keyring`."""
+    return frozenset(_read(path)) if path.exists() else frozenset()
+
+
+def wrap_with_passphrase(path: Path, key: bytes, passphrase: str, cost: Cost | None = None) -> None:
+    """Let this passphrase open the store, instead of any earlier one. Raises UserError if it is too short."""
+    if len(passphrase) < LEAST_PASSPHRASE:
+        raise UserError(
+            N_("Choose a passphrase of at least {least} characters; a few words in a row are good."),
+            least=LEAST_PASSPHRASE,
+        )
+    cost = cost or Cost()
+    salt = random(16)
+    box = SecretBox(_stretch(passphrase, salt, cost)).encrypt(key)
+    content: dict[str, object] = dict(_read(path)) if path.exists() else {}
+    content["passphrase"] = {"salt": salt.hex(), "box": bytes(box).hex(), **asdict(cost)}
+    _write(path, content)
+
+
+def open_with_passphrase(path: Path, passphrase: str) -> bytes:
+    """The key, if the passphrase is right. Raises UserError if it is not."""
+    wrap = _read(path).get("passphrase", {})
+    try:
+        cost = Cost(**{name: int(str(wrap[name])) for name in ("passes", "memory_kib", "lanes")})
+        salt, box = bytes.fromhex(str(wrap["salt"])), bytes.fromhex(str(wrap["box"]))
+        return SecretBox(_stretch(passphrase, salt, cost)).decrypt(box)
+    except KeyError as reason:
+        raise UserError(N_("This store is not opened with a passphrase.")) from reason
+    except (CryptoError, ValueError) as reason:
+        raise UserError(
+            N_("That passphrase does not open this store. Nothing was changed; check capital letters and the keyboard.")
+        ) from reason
+
+
+def remember_in_keyring(path: Path, key: bytes) -> None:
+    """Let whoever is logged in to this computer open the store. Raises UserError where there is no keyring."""
+    import keyring
+    from keyring.errors import KeyringError
+
+    account = random(8).hex()
+    try:
+        keyring.set_password(_SERVICE, account, key.hex())
+        if keyring.get_password(_SERVICE, account) != key.hex():
+            raise KeyringError("the keyring did not keep the key")
+    except (KeyringError, RuntimeError, OSError) as reason:
+        raise UserError(
+            N_("This computer has no keyring to remember the key in. Choose a passphrase instead.")
+        ) from reason
+    content: dict[str, object] = dict(_read(path)) if path.exists() else {}
+    content["keyring"] = {"account": account}
+    _write(path, content)
+
+
+def open_with_keyring(path: Path) -> bytes:
+    """The key that the operating system's keyring remembers. Raises UserError if it does not."""
+    import keyring
+    from keyring.errors import KeyringError
+
+    account = str(_read(path).get("keyring", {}).get("account", ""))
+    try:
+        found = keyring.get_password(_SERVICE, account)
+    except (KeyringError, RuntimeError, OSError):
+        found = None
+    if not found:
+        raise UserError(
+            N_("This computer’s keyring does not have the key of this store. Open it with the passphrase instead.")
+        )
+    return bytes.fromhex(found)

@@ -1,0 +1,251 @@
+"""The outbox: what is only here, what was sent, what the server confirmed, refused or holds.
+
+A record leaves the outbox only if what was confirmed is what it now holds: an edit made while sending stays pending.
+"""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import datetime
+from secrets import token_bytes
+from typing import Any
+
+import msgspec
+
+from mentorapp import registers
+from mentorapp.fields import Visibility
+from mentorapp.registers import Dot, Register, Sibling, State
+from mentorapp.store.facts import Ack, Changed, Exchange, Pending, Refusal, Safety, SetAside
+
+_STATEMENT_LIMIT = 500
+
+
+def _base(register: Register | None) -> bytes | None:
+    """What a field was before its first pending save: its values, and the context that the server knows."""
+    if register is None:
+        return None
+    return msgspec.msgpack.encode((sorted(register.values), register.context))
+
+
+class Outgoing:
+    """The half of the store that sync's client speaks to."""
+
+    connection: Any
+    replica: bytes
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """One intention; see the store."""
+        raise NotImplementedError
+
+    def state(self, id: str) -> State | None:
+        """All that is known of a record; see the store."""
+        raise NotImplementedError
+
+    def _write(self, old: State, new: State, at: datetime, *, safe: bool = False) -> None:
+        raise NotImplementedError
+
+    def _next_dot(self) -> Dot:
+        raise NotImplementedError
+
+    def remember_bytes(self, name: str, value: bytes) -> None:
+        """Keep a small fact; see the store."""
+        raise NotImplementedError
+
+    def _queue(
+        self, id: str, field: str, counter: int, at: datetime, before: Register | None, *, private: bool
+    ) -> None:
+        self.connection.execute(
+            "INSERT INTO outbox (id, field, counter, since, private, base) VALUES (?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (id, field) DO UPDATE SET counter = excluded.counter, private = excluded.private, sent_at = NULL",
+            (id, field, counter, at.isoformat(), private, _base(before)),
+        )
+
+    # --- sending ------------------------------------------------------------------------------------------------------
+
+    def pending(self, *, most_records: int = 500, most_bytes: int = 1 << 62) -> list[Pending]:
+        """The records with saves that may leave and are not confirmed, oldest first, up to about so many bytes; at least one."""
+        rows = self.connection.execute(
+            "SELECT id, group_concat(field, char(10)), max(counter) AS last FROM outbox "
+            "WHERE private = 0 AND id NOT IN (SELECT id FROM set_aside) GROUP BY id ORDER BY last LIMIT ?",
+            (most_records,),
+        ).fetchall()
+        found: list[Pending] = []
+        total = 0
+        for id, fields, counter in rows:
+            state = self.state(id)
+            if state is None:
+                continue
+            part = state.only(fields.split("\n"))
+            size = sum(len(s.value) for r in part.registers.values() for s in r.siblings) + 40
+            if found and total + size > most_bytes:
+                break
+            found.append(Pending(part, counter, size))
+            total += size
+        return found
+
+    def pending_count(self) -> int:
+        """How many records would be sent now."""
+        sql = "SELECT count(DISTINCT id) FROM outbox WHERE private = 0 AND id NOT IN (SELECT id FROM set_aside)"
+        return int(self.connection.execute(sql).fetchone()[0])
+
+    def pending_bytes(self) -> int:
+        """About how many bytes of content these are, before compression."""
+        return sum(pending.size for pending in self.pending())
+
+    def mark_sent(self, ids: Iterable[str], at: datetime) -> None:
+        """These are on their way: sent, unconfirmed."""
+        with self.transaction():
+            self.connection.executemany(
+                "UPDATE outbox SET sent_at = ? WHERE id = ? AND private = 0", ((at.isoformat(), id) for id in ids)
+            )
+
+    def acknowledge(self, acks: Iterable[Ack], *, at: datetime, receipt: str = "") -> Changed:
+        """The server has these for good. What was edited since stays pending."""
+        done = list(acks)
+        with self.transaction():
+            for id, counter in done:
+                self.connection.execute(
+                    "DELETE FROM outbox WHERE id = ? AND counter <= ? AND private = 0", (id, counter)
+                )
+                self.connection.execute("UPDATE registers SET safe_at = ? WHERE id = ?", (at.isoformat(), id))
+                self.connection.execute("DELETE FROM set_aside WHERE id = ? AND counter <= ?", (id, counter))
+            if receipt:
+                self.remember_bytes("receipt", receipt.encode())
+        return Changed(frozenset(("sync",)), tuple(ack.id for ack in done))
+
+    def set_aside(self, refusals: Iterable[Refusal], *, at: datetime) -> Changed:
+        """The server did not take these: kept, shown with the reason, sent again when they change or when asked to."""
+        said = list(refusals)
+        with self.transaction():
+            for id, counter, reason, held in said:
+                row = self.connection.execute(
+                    "SELECT max(counter) FROM outbox WHERE id = ? AND private = 0", (id,)
+                ).fetchone()
+                if row[0] is None or row[0] > counter:
+                    continue  # It was edited while it was refused: the new words may be fine.
+                self.connection.execute(
+                    "INSERT OR REPLACE INTO set_aside VALUES (?, ?, ?, ?, ?)",
+                    (id, counter, reason, held, at.isoformat()),
+                )
+        return Changed(frozenset(("sync",)), tuple(refusal.id for refusal in said))
+
+    def put_aside(self) -> list[SetAside]:
+        """What is set aside and why, oldest first."""
+        rows = self.connection.execute(
+            "SELECT s.id, r.kind, s.reason, s.held, s.since FROM set_aside s JOIN registers r USING (id) ORDER BY s.since"
+        )
+        return [SetAside(id, kind, reason, bool(held), since) for id, kind, reason, held, since in rows]
+
+    def retry_set_aside(self) -> None:
+        """Let everything set aside be sent again."""
+        with self.transaction():
+            self.connection.execute("DELETE FROM set_aside")
+
+    def reoffer(self, ids: Iterable[str] | None = None) -> None:
+        """Put records back into the outbox (all of them, if none are named): a server that lost them gets them again."""
+        with self.transaction():
+            chosen = (
+                [row[0] for row in self.connection.execute("SELECT id FROM registers")] if ids is None else list(ids)
+            )
+            for id in chosen:
+                state = self.state(id)
+                for name, register in state.registers.items() if state else ():
+                    private = register.reach == Visibility.only_me
+                    self.connection.execute(
+                        "INSERT OR IGNORE INTO outbox (id, field, counter, since, private, base) VALUES (?, ?, 0, ?, ?, NULL)",
+                        (id, name, "", private),
+                    )
+                self.connection.execute("UPDATE registers SET safe_at = NULL WHERE id = ?", (id,))
+
+    # --- who this store is --------------------------------------------------------------------------------------------
+
+    def new_replica(self, at: datetime) -> bytes:
+        """Become another replica (after a restore, or where a clone is found): what is pending is saved anew under the new name.
+
+        Saves that others may know under the old name keep it; those that nobody confirmed get dots of the new replica, so that
+        no dot ever names two values.
+        """
+        old, self.replica = self.replica, token_bytes(8)
+        with self.transaction():
+            self.remember_bytes("replica", self.replica)
+            self.remember_bytes("counter", (0).to_bytes(8, "big"))
+            rows = self.connection.execute("SELECT id, field, base FROM outbox ORDER BY id").fetchall()
+            by_record: dict[str, dict[str, bytes | None]] = {}
+            for id, field, base in rows:
+                by_record.setdefault(id, {})[field] = base
+            for id, fields in by_record.items():
+                self._rename_pending(id, fields, old, at)
+        return self.replica
+
+    def _rename_pending(self, id: str, fields: dict[str, bytes | None], old: bytes, at: datetime) -> None:
+        state = self.state(id)
+        if state is None:
+            return
+        dot = self._next_dot()
+        fresh, stamps = dict(state.registers), dict(state.stamps)
+        for name, base in fields.items():
+            register = fresh.get(name)
+            mine = [s for s in register.siblings if s.dot.replica == old] if register else []
+            if register is None or not mine:
+                continue
+            known = (
+                dict(msgspec.msgpack.decode(base, type=tuple[list[bytes], list[tuple[bytes, int]]])[1]) if base else {}
+            )
+            context = {r: c for r, c in register.context if r != old} | {r: c for r, c in known.items() if r == old}
+            others = {s for s in register.siblings if s.dot.replica != old}
+            named = Sibling(dot, mine[-1].value)
+            fresh[name] = replace(
+                register,
+                siblings=frozenset({*others, named}),
+                context=tuple(sorted({**context, dot.replica: dot.counter}.items())),
+            )
+            if mine[-1].dot in stamps:
+                stamps[dot] = stamps[mine[-1].dot]
+            self.connection.execute(
+                "UPDATE outbox SET counter = ?, sent_at = NULL WHERE id = ? AND field = ?", (dot.counter, id, name)
+            )
+        self._write(state, registers.trimmed(replace(state, registers=fresh, stamps=stamps)), at)
+
+    # --- telling the truth --------------------------------------------------------------------------------------------
+
+    def safety(self) -> Safety:
+        """Where every record is. Said only from what the database holds; safe only on a receipt."""
+        sql = """
+            WITH waiting AS (
+                SELECT id, min(since) AS oldest, min(private) AS private, max(sent_at IS NOT NULL) AS sent
+                FROM outbox WHERE id NOT IN (SELECT id FROM set_aside) GROUP BY id
+            )
+            SELECT (SELECT count(*) FROM waiting),
+                   (SELECT min(nullif(oldest, '')) FROM waiting),
+                   (SELECT count(*) FROM waiting WHERE private),
+                   (SELECT count(*) FROM waiting WHERE sent),
+                   (SELECT count(*) FROM registers WHERE safe_at IS NOT NULL
+                        AND id NOT IN (SELECT id FROM outbox) AND id NOT IN (SELECT id FROM set_aside)),
+                   (SELECT max(ended) FROM exchange WHERE outcome = ''),
+                   (SELECT count(*) FROM set_aside),
+                   (SELECT count(*) FROM registers WHERE conflicts > 0)
+        """
+        only_here, oldest, private, unconfirmed, safe, safe_at, aside, needs_you = self.connection.execute(
+            sql
+        ).fetchone()
+        moments = [datetime.fromisoformat(m) if m else None for m in (oldest, safe_at)]
+        return Safety(only_here, moments[0], private, unconfirmed, safe, moments[1], aside, needs_you)
+
+    def note_exchange(self, exchange: Exchange) -> None:
+        """Keep in the history of exchanges how this one went; the last thousand are kept."""
+        with self.transaction():
+            self.connection.execute(
+                "INSERT INTO exchange (started, ended, sent, received, bytes_up, bytes_down, outcome, receipt) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                exchange,
+            )
+            self.connection.execute("DELETE FROM exchange WHERE seq <= (SELECT max(seq) FROM exchange) - 1000")
+
+    def exchanges(self, limit: int = 50) -> list[Exchange]:
+        """The last exchanges, newest first."""
+        rows = self.connection.execute(
+            "SELECT started, ended, sent, received, bytes_up, bytes_down, outcome, receipt FROM exchange "
+            "ORDER BY seq DESC LIMIT ?",
+            (limit,),
+        )
+        return [Exchange(*row) for row in rows]

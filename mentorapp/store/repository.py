@@ -1,0 +1,346 @@
+"""The store: what is recorded, kept whole. One `save` writes row, registers, outbox, search index and history together or not at all.
+
+Owned by one thread. It reads no clock and speaks to nobody: the moment and the author come with each call. Nothing is ever deleted.
+"""
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+from secrets import token_bytes
+from typing import Any, TypeVar
+
+import msgspec
+
+from mentorapp import registers
+from mentorapp.errors import UserError
+from mentorapp.fields import Visibility, fields_of
+from mentorapp.i18n import N_
+from mentorapp.records import BY_KIND, Record
+from mentorapp.registers import Dot, Register, Stamp, State
+from mentorapp.store import database, search, tables
+from mentorapp.store.drafts import Drafts
+from mentorapp.store.facts import Changed, Hit, Version
+from mentorapp.store.outgoing import Outgoing
+
+R = TypeVar("R", bound=Record)
+
+_FALSE = msgspec.msgpack.encode(False)
+
+
+class Store(Outgoing, Drafts):
+    """The opened encrypted file. Every call belongs on the thread that opened it."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        """Open, or make, the store at `path`. Raises UserError if it cannot be opened."""
+        self.path = path
+        self.db = database.open_database(path, key)
+        self.connection: Any = self.db.conn
+        self.replica = self._identity()
+
+    def close(self) -> None:
+        """Let go of the file; everything saved is already on the disk."""
+        self.db.close()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything within is one intention: all of it is kept, or none. Failures of the disk come as sentences."""
+        with database.explaining(self.path), database.transaction(self.db):
+            yield
+
+    # --- small facts --------------------------------------------------------------------------------------------------
+
+    def recall_bytes(self, name: str) -> bytes:
+        """A remembered fact, empty if there is none."""
+        row = self.connection.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
+        return bytes(row[0]) if row else b""
+
+    def remember_bytes(self, name: str, value: bytes) -> None:
+        """Keep a fact, instead of what it was before."""
+        with self.transaction():
+            self.connection.execute(
+                "INSERT INTO fact VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value)
+            )
+
+    def recall(self, name: str, default: str = "") -> str:
+        """A remembered fact as text."""
+        return self.recall_bytes(name).decode() or default
+
+    def remember(self, **facts: str) -> None:
+        """Keep facts as text, all or none."""
+        with self.transaction():
+            for name, value in facts.items():
+                self.remember_bytes(name, value.encode())
+
+    def _identity(self) -> bytes:
+        known = self.recall_bytes("replica")
+        if known:
+            return known
+        replica = token_bytes(8)
+        self.remember_bytes("replica", replica)
+        return replica
+
+    @property
+    def counter(self) -> int:
+        """How many saves this replica has made."""
+        return int.from_bytes(self.recall_bytes("counter"), "big")
+
+    def _next_dot(self) -> Dot:
+        counter = self.counter + 1
+        self.remember_bytes("counter", counter.to_bytes(8, "big"))
+        return Dot(self.replica, counter)
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    def get(self, record: type[R], id: str) -> R:
+        """The record of that id. Raises UserError if it is not here (it may not have arrived yet)."""
+        found = self.seek(record, id)
+        if found is None:
+            raise UserError(N_("This is not on this laptop yet. It may come with the next exchange."))
+        return found
+
+    def seek(self, record: type[R], id: str | None) -> R | None:
+        """The record of that id, or None if it is not here."""
+        row = self.connection.execute(f"{tables.select(record)} WHERE id = ?", (id,)).fetchone()
+        return tables.from_row(record, row) if row else None
+
+    def find(
+        self,
+        record: type[R],
+        where: str = "1",
+        values: Iterable[Any] = (),
+        *,
+        order: str = "id",
+        limit: int = -1,
+        voided: bool = False,
+    ) -> list[R]:
+        """The records that an SQL condition on their columns selects, without the voided ones unless asked for."""
+        alive = "" if voided else "voided = 0 AND "
+        sql = f"{tables.select(record)} WHERE {alive}({where}) ORDER BY {order} LIMIT ?"
+        rows = self.connection.execute(sql, (*values, limit))
+        return [tables.from_row(record, row) for row in rows]
+
+    def rows(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        """Rows of a SELECT, for counts and joins that no single record answers."""
+        return list(self.connection.execute(sql, tuple(values)))
+
+    def search(self, typed: str, *, limit: int = 30, kinds: tuple[str, ...] = ()) -> list[Hit]:
+        """The records that hold all the typed words, newest first."""
+        return list(search.find(self.connection, typed, limit=limit, kinds=kinds))
+
+    def state(self, id: str) -> State | None:
+        """All that is known of a record."""
+        row = self.connection.execute("SELECT kind, body FROM registers WHERE id = ?", (id,)).fetchone()
+        return registers.unpack(row[0], id, row[1]) if row else None
+
+    def all_states(self) -> Iterator[State]:
+        """Every record's state, without what only its author may read."""
+        for kind, id, body in self.connection.execute("SELECT kind, id, body FROM registers ORDER BY seq").fetchall():
+            state = registers.unpack(kind, id, body)
+            yield state.only(n for n, r in state.registers.items() if r.reach > Visibility.only_me)
+
+    def versions(self, id: str, field: str) -> list[Version]:
+        """The different values that stand side by side in a field, oldest first."""
+        state = self.state(id)
+        register = state.registers.get(field) if state else None
+        if state is None or register is None:
+            return []
+        found = []
+        for sibling in registers.versions(register, state.stamps):
+            by, at, *_ = state.stamps.get(sibling.dot, Stamp("", 0))
+            found.append(
+                Version(sibling.value, by, datetime.fromtimestamp(at, UTC), sibling.dot.replica == self.replica)
+            )
+        return found
+
+    def history(self, id: str, field: str) -> list[Version]:
+        """The values of a field that were knowingly superseded, newest first."""
+        rows = self.connection.execute(
+            "SELECT value, by, at, replica FROM history WHERE id = ? AND field = ? ORDER BY seq DESC", (id, field)
+        )
+        return [
+            Version(value, by, datetime.fromtimestamp(at, UTC), replica == self.replica)
+            for value, by, at, replica in rows
+        ]
+
+    def asking(self) -> list[tuple[str, str]]:
+        """The (kind, id) of each record that stands in two versions and asks, oldest first."""
+        return list(self.connection.execute("SELECT kind, id FROM registers WHERE conflicts > 0 ORDER BY seq"))
+
+    # --- writing ------------------------------------------------------------------------------------------------------
+
+    def save(self, after: Record, *, by: str, at: datetime, before: Record | None = None) -> Changed:
+        """Keep a record. Of one that was there, only what changed between `before` (what its editor had seen) and `after`.
+
+        A field that somebody else's exchange changed meanwhile is not overwritten: both values stand, and ask.
+        Raises UserError if a value cannot be kept as it is, naming the field, or if the disk does not allow it.
+        """
+        after = after.at_home()
+        changes = self._changes(before, after)
+        refuse(after, changes)
+        if not changes:
+            return Changed()
+        with self.transaction():
+            self._assign(after.kind, after.id, changes, self._seen(before), by=by, at=at)
+        return Changed(frozenset((after.kind,)), (after.id,))
+
+    def save_all(self, records: Iterable[tuple[Record | None, Record]], *, by: str, at: datetime) -> Changed:
+        """Keep several records (before, after) as one intention: all of them, or none."""
+        with self.transaction():
+            return Changed.all_of(self.save(after, by=by, at=at, before=before) for before, after in records)
+
+    def settle(self, record: type[Record], id: str, field: str, value: Any, *, by: str, at: datetime) -> Changed:
+        """Choose a field's value among those that stand side by side: it supersedes them all, even if it equals the one shown."""
+        packed = fields_of(record)[field].encode(value)
+        with self.transaction():
+            self._assign(record.kind, id, {field: packed}, {}, by=by, at=at)
+        return Changed(frozenset((record.kind,)), (id,))
+
+    def void(self, record: Record, *, reason: str, by: str, at: datetime) -> Changed:
+        """Take a record out of sight, saying why. Nothing is deleted; whoever edits it meanwhile is asked."""
+        fields = fields_of(type(record))
+        state = self.state(record.id)
+        if state is None:
+            return Changed()
+        changes = {
+            registers.VOIDED: fields["voided"].encode(True),
+            "void_reason": fields["void_reason"].encode(reason),
+            registers.SEEN: registers.seen_by(state),
+        }
+        with self.transaction():
+            self._assign(record.kind, record.id, changes, {}, by=by, at=at)
+        return Changed(frozenset((record.kind,)), (record.id,))
+
+    def restore(self, record: Record, *, by: str, at: datetime) -> Changed:
+        """Bring a voided record back into sight, or settle that it stays although somebody voided it."""
+        return self.settle(type(record), record.id, registers.VOIDED, False, by=by, at=at)
+
+    @staticmethod
+    def _changes(before: Record | None, after: Record) -> dict[str, bytes]:
+        changes = {}
+        for name, field in fields_of(type(after)).items():
+            value = getattr(after, name)
+            if value != (field.empty if before is None else getattr(before, name)):
+                changes[name] = field.encode(value)
+        return changes
+
+    @staticmethod
+    def _seen(before: Record | None) -> dict[str, bytes]:
+        if before is None:
+            return {}
+        return {name: field.encode(getattr(before, name)) for name, field in fields_of(type(before)).items()}
+
+    def _assign(
+        self, kind: str, id: str, changes: Mapping[str, bytes], seen: Mapping[str, bytes], *, by: str, at: datetime
+    ) -> None:
+        old = self.state(id) or State(kind, id)
+        declared = fields_of(BY_KIND[kind])
+        dot = self._next_dot()
+        fresh = dict(old.registers)
+        for name, value in changes.items():
+            known = old.registers.get(name)
+            reach = declared[name].visibility if name in declared else Visibility.programme
+            if known and name in seen and registers.shown(known, declared[name].rule, old.stamps).value != seen[name]:
+                fresh[name] = registers.beside(known, dot, value, reach)
+            else:
+                fresh[name] = registers.assign(known, dot, value, reach)
+            self._queue(id, name, dot.counter, at, known, private=fresh[name].reach == Visibility.only_me)
+        stamps = {**old.stamps, dot: Stamp(by, int(at.timestamp()))}
+        self._write(old, registers.trimmed(State(kind, id, fresh, stamps)), at)
+        self.connection.execute("DELETE FROM set_aside WHERE id = ?", (id,))
+
+    def _write(self, old: State, new: State, at: datetime, *, safe: bool = False) -> None:
+        """Write a state whole: registers, history of what it supersedes, row and search index."""
+        record, conflicts = materialised(new)
+        self._supersede(old, new, at)
+        row = self.connection.execute("SELECT seq FROM registers WHERE id = ?", (new.id,)).fetchone()
+        scope = record.scope if record else ""
+        values = (scope, registers.pack(new), conflicts)
+        moment = at.isoformat() if safe else None
+        if row:
+            sql = (
+                "UPDATE registers SET scope = ?, body = ?, conflicts = ?, safe_at = coalesce(?, safe_at) WHERE seq = ?"
+            )
+            self.connection.execute(sql, (*values, moment, row[0]))
+        else:
+            sql = "INSERT INTO registers (id, kind, scope, body, conflicts, safe_at) VALUES (?, ?, ?, ?, ?, ?)"
+            row = (self.connection.execute(sql, (new.id, new.kind, *values, moment)).lastrowid,)
+        if record:
+            self._write_row(record, new, conflicts)
+            search.write(self.connection, row[0], record, fresh=not old.registers)
+
+    def _write_row(self, record: Record, state: State, conflicts: int) -> None:
+        moments = [stamp.at for stamp in state.stamps.values()] or [0]
+        created, changed = (datetime.fromtimestamp(m, UTC).isoformat() for m in (min(moments), max(moments)))
+        row = [*tables.to_row(record), created, changed, conflicts]
+        self.connection.execute(tables.upsert(type(record)), row)
+
+    def _supersede(self, old: State, new: State, at: datetime) -> None:
+        gone = []
+        for name, register in old.registers.items():
+            kept = new.registers[name].siblings
+            for sibling in register.siblings - kept:
+                by, moment, *_ = old.stamps.get(sibling.dot, Stamp("", 0))
+                digest = blake2b(sibling.value, digest_size=8).digest()
+                gone.append((old.id, name, *sibling.dot, sibling.value, by, moment, at.isoformat(), digest))
+        if gone:
+            self.connection.executemany(
+                "INSERT OR IGNORE INTO history (id, field, replica, counter, value, by, at, gone_at, digest) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                gone,
+            )
+
+    def absorb(self, states: Iterable[State], *, at: datetime, cursor: bytes | None = None) -> Changed:
+        """Join what the server sent into what is here, all of it or nothing, and remember how far that reached.
+
+        What comes from the server is safe there. A record edited here meanwhile keeps its edits pending.
+        """
+        kinds, ids = set(), []
+        with self.transaction():
+            for state in states:
+                old = self.state(state.id)
+                new = registers.join_states(old, state) if old else state
+                if old is None or new != old:
+                    self._write(old or State(state.kind, state.id), new, at, safe=True)
+                    kinds.add(state.kind)
+                    ids.append(state.id)
+                elif old:
+                    self.connection.execute(
+                        "UPDATE registers SET safe_at = coalesce(safe_at, ?) WHERE id = ?", (at.isoformat(), state.id)
+                    )
+            if cursor is not None:
+                self.remember_bytes("cursor", cursor)
+        return Changed(frozenset(kinds), tuple(ids))
+
+
+def refuse(record: Record, names: Iterable[str]) -> None:
+    """Raise the UserError of the first of these fields that cannot be kept as it is."""
+    fields = fields_of(type(record))
+    for name in names:
+        problem = fields[name].problem(getattr(record, name)) if name in fields else None
+        if problem:
+            problem.values["field"] = name
+            raise problem
+
+
+def materialised(state: State) -> tuple[Record | None, int]:
+    """The record that a state shows, and how many of its fields ask. None for a kind that this version does not know."""
+    kind = BY_KIND.get(state.kind)
+    if kind is None:
+        return None, 0
+    values: dict[str, Any] = {}
+    conflicts = 0
+    for name, field in fields_of(kind).items():
+        register: Register | None = state.registers.get(name)
+        if register is None:
+            continue
+        value, asks = registers.shown(register, field.rule, state.stamps)
+        conflicts += asks
+        # A value of a shape from a later version stays in its register and shows as empty until an upgrade knows it.
+        with contextlib.suppress(ValueError):
+            values[name] = field.decode(value)
+    if registers.voiding_raced(state):
+        values["voided"] = False
+        conflicts += 1
+    return kind(id=state.id, **values), conflicts
