@@ -136,3 +136,16 @@ def open_with_keyring(path: Path) -> bytes:
             N_("This computer’s keyring does not have the key of this store. Open it with the passphrase instead.")
         )
     return bytes.fromhex(found)
+
+
+def leave_open(path: Path, key: bytes) -> None:
+    """Keep the key of a store with sample people beside it, unwrapped: there is nothing in it to protect."""
+    _write(path, {"practice": {"key": key.hex()}})
+
+
+def open_practice(path: Path) -> bytes:
+    """The key of a store with sample people. Raises UserError if this is not one."""
+    try:
+        return bytes.fromhex(str(_read(path)["practice"]["key"]))
+    except (KeyError, ValueError) as reason:
+        raise UserError(N_("This is not a store with sample people.")) from reason

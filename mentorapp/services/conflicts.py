@@ -1,0 +1,86 @@
+"""Two versions of one thing, and choosing between them. Choosing is an ordinary save that supersedes both; both stay in the history."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mentorapp import registers
+from mentorapp.fields import Field, Text, fields_of
+from mentorapp.records import BY_KIND, Person, Record
+from mentorapp.services.workspace import Workspace
+from mentorapp.store import Changed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One of the versions: its value, who wrote it, when by their clock, and whether it was on this laptop."""
+
+    value: Any
+    by: str
+    at: datetime
+    mine: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conflict:
+    """A field of a record that stands in several versions. `together` is the suggestion that keeps both, if there is one."""
+
+    record: Record
+    name: str
+    field: Field
+    sides: tuple[Side, ...]
+    together: Any = None
+
+
+def conflicts(workspace: Workspace) -> list[Conflict]:
+    """Everything that asks, oldest record first."""
+    found = []
+    for kind, id in workspace.store.asking():
+        record = workspace.store.seek(BY_KIND[kind], id) if kind in BY_KIND else None
+        state = workspace.store.state(id)
+        if record is None or state is None:
+            continue
+        for name, field in fields_of(type(record)).items():
+            register = state.registers.get(name)
+            if register and registers.shown(register, field.rule, state.stamps).conflict:
+                found.append(_conflict(workspace, record, name, field))
+        if registers.voiding_raced(state):
+            found.append(_conflict(workspace, record, registers.VOIDED, fields_of(type(record))[registers.VOIDED]))
+    return found
+
+
+def _conflict(workspace: Workspace, record: Record, name: str, field: Field) -> Conflict:
+    people: dict[str, str] = {}
+    sides = []
+    for version in workspace.store.versions(record.id, name):
+        if version.by not in people:
+            author = workspace.store.seek(Person, version.by)
+            people[version.by] = author.name if author else ""
+        mine = version.by == workspace.me
+        sides.append(Side(value=field.decode(version.value), by=people[version.by], at=version.at, mine=mine))
+    together = getattr(record, name) if isinstance(field, Text) and field.long else None
+    return Conflict(record=record, name=name, field=field, sides=tuple(sides), together=together)
+
+
+def choose(workspace: Workspace, conflict: Conflict, value: Any) -> Changed:
+    """Let this value stand: one of the sides, both together, or a new wording."""
+    return workspace.store.settle(
+        type(conflict.record), conflict.record.id, conflict.name, value, by=workspace.me, at=workspace.clock.now()
+    )
+
+
+def earlier(workspace: Workspace, record: Record, name: str) -> list[Side]:
+    """The versions of a field that were superseded, newest first: the one not chosen is among them."""
+    field = fields_of(type(record))[name]
+    found = []
+    for version in workspace.store.history(record.id, name):
+        author = workspace.store.seek(Person, version.by)
+        found.append(
+            Side(
+                value=field.decode(version.value),
+                by=author.name if author else "",
+                at=version.at,
+                mine=version.by == workspace.me,
+            )
+        )
+    return found

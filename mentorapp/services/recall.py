@@ -1,0 +1,401 @@
+"""What a mentor needs to see: today, everyone, and with one person what happened since they last met. Reads only."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from mentorapp.clock import day_of, local
+from mentorapp.i18n import tr
+from mentorapp.records import ActionItem, Attachment, Goal, Mentorship, Person, Session, Site
+from mentorapp.rules import OPEN_PROMISES
+from mentorapp.services.people import USUAL_CADENCE
+from mentorapp.services.sessions import read_draft
+from mentorapp.services.workspace import Workspace
+from mentorapp.store import Hit
+
+_OPEN = "status IN ('open', 'in_progress', 'blocked')"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """Whom a mentorship is with: the words to call it by, its site, and whether it is a group."""
+
+    mentorship: str
+    name: str
+    people: tuple[str, ...]
+    site: str = ""
+    group: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenteeRow:
+    """One line of the list of mentees. `quiet` is the days since the last session once they exceed the cadence."""
+
+    person: str
+    mentorship: str
+    name: str
+    role: str
+    site: str
+    last: datetime | None
+    next: datetime | None
+    open_promises: int
+    overdue: int
+    quiet: int | None
+    cadence: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionRow:
+    """One session in a list or calendar."""
+
+    session: Session
+    pair: Pair
+    open_promises: int = 0
+    overdue: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromiseRow:
+    """One promise in a list; `days` to its due date, negative when late."""
+
+    item: ActionItem
+    pair: Pair
+    days: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftRow:
+    """Something still to finish."""
+
+    id: str
+    pair: Pair
+    kept_at: datetime
+    words: int
+    editing: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Today:
+    """The first screen: sessions of today and the coming week, promises due, drafts, and who has been quiet."""
+
+    now: datetime
+    sessions: tuple[SessionRow, ...] = ()
+    promises: tuple[PromiseRow, ...] = ()
+    drafts: tuple[DraftRow, ...] = ()
+    quiet: tuple[MenteeRow, ...] = ()
+    mentees: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenteeView:
+    """Everything about one mentee, what happened since the last session first."""
+
+    person: Person
+    mentorship: Mentorship | None
+    site: Site | None
+    last: Session | None
+    next: Session | None
+    met: int
+    since: datetime | None
+    promises: tuple[PromiseRow, ...]
+    goals: tuple[Goal, ...]
+    useful: str
+    first_question: str
+    sessions: tuple[Session, ...]
+    files: tuple[Attachment, ...] = ()
+    groups: tuple[Pair, ...] = ()
+    all_goals: tuple[Goal, ...] = field(default=())
+
+
+def pairs(workspace: Workspace, only: Iterable[str] | None = None) -> dict[str, Pair]:
+    """Each mentorship by its id (or just `only` these), with the name to call it by."""
+    wanted = None if only is None else [id for id in set(only) if id]
+    where = "" if wanted is None else f" AND m.id IN ({', '.join('?' * len(wanted))})"
+    rows = workspace.store.rows(
+        "SELECT m.id, m.name, m.type, coalesce(s.name, ''), p.id, coalesce(p.name, '') FROM mentorship m "
+        "LEFT JOIN site s ON s.id = m.site LEFT JOIN json_each(m.mentees) j LEFT JOIN person p ON p.id = j.value "
+        f"WHERE m.voided = 0{where} ORDER BY m.id, p.name",
+        wanted or (),
+    )
+    found: dict[str, Pair] = {}
+    for id, name, kind, site, person, person_name in rows:
+        known = found.get(id)
+        people = (*known.people, person) if known else (person,) if person else ()
+        called = name or (f"{known.name}, {person_name}" if known else person_name)
+        found[id] = Pair(mentorship=id, name=called, people=people, site=site, group=kind == "group")
+    return found
+
+
+def _nobody(mentorship: str | None) -> Pair:
+    return Pair(mentorship=mentorship or "", name=tr("Somebody whose name has not arrived yet"), people=())
+
+
+def _start_of(day: date) -> datetime:
+    """The first moment of a day on this laptop's clock."""
+    return datetime.combine(day, time()).astimezone(UTC)
+
+
+def mentees(workspace: Workspace) -> list[MenteeRow]:
+    """Everyone I mentor one to one or with others, the one waiting longest first, then by name."""
+    now = workspace.clock.now()
+    store, today = workspace.store, day_of(now)
+    last = dict(
+        store.rows("SELECT mentorship, max(started) FROM session WHERE status = 'held' AND voided = 0 GROUP BY 1")
+    )
+    coming = dict(
+        store.rows(
+            "SELECT mentorship, min(planned_start) FROM session "
+            "WHERE status = 'planned' AND voided = 0 AND planned_start >= ? GROUP BY 1",
+            (_moment(_start_of(today)),),
+        )
+    )
+    promised = {
+        row[0]: row[1:]
+        for row in store.rows(
+            f"SELECT mentorship, count(*), sum(due < ?) FROM action_item WHERE {_OPEN} AND voided = 0 GROUP BY 1",
+            (today.isoformat(),),
+        )
+    }
+    rows = store.rows(
+        "SELECT p.id, p.name, p.role, m.id, m.cadence, coalesce(s.name, ''), m.starts FROM mentorship m "
+        "JOIN json_each(m.mentees) j JOIN person p ON p.id = j.value LEFT JOIN site s ON s.id = m.site "
+        "WHERE m.voided = 0 AND p.voided = 0 AND m.status IN ('active', 'proposed') AND coalesce(m.type, '') <> 'group' "
+        "ORDER BY p.name COLLATE NOCASE"
+    )
+    found = []
+    for person, name, role, mentorship, cadence, site, starts in rows:
+        met = _read(last.get(mentorship))
+        norm = cadence or USUAL_CADENCE
+        since = day_of(met) if met else date.fromisoformat(starts) if starts else today
+        days = (today - since).days
+        open_promises, overdue = promised.get(mentorship, (0, 0))
+        found.append(
+            MenteeRow(
+                person=person,
+                mentorship=mentorship,
+                name=name,
+                role=role,
+                site=site,
+                last=met,
+                next=_read(coming.get(mentorship)),
+                open_promises=open_promises,
+                overdue=overdue or 0,
+                quiet=days if days > norm else None,
+                cadence=norm,
+            )
+        )
+    return found
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0).isoformat() + "Z"
+
+
+def _read(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def today(workspace: Workspace) -> Today:
+    """What the day holds. Sessions up to a week ahead, and those planned in the last week that nobody settled."""
+    now = workspace.clock.now()
+    day = day_of(now)
+    start, end = _start_of(day - timedelta(days=7)), _start_of(day + timedelta(days=7))
+    planned = workspace.store.find(
+        Session,
+        "status = 'planned' AND planned_start >= ? AND planned_start < ?",
+        (_moment(start), _moment(end)),
+        order="planned_start",
+        limit=30,
+    )
+    due = workspace.store.find(
+        ActionItem,
+        f"{_OPEN} AND due IS NOT NULL AND due <= ?",
+        ((day + timedelta(days=7)).isoformat(),),
+        order="due",
+        limit=30,
+    )
+    everyone = mentees(workspace)
+    quiet = sorted((row for row in everyone if row.quiet and not row.next), key=lambda row: -(row.quiet or 0))
+    ids = [s.mentorship or "" for s in planned] + [p.mentorship or "" for p in due]
+    kept = workspace.store.drafts()
+    named = pairs(workspace, [*ids, *(d.about for d in kept)])
+    counts = {row.mentorship: row for row in everyone}
+    return Today(
+        now=now,
+        sessions=tuple(_session_row(s, named, counts) for s in planned),
+        promises=tuple(_promise_row(item, named, day) for item in due),
+        drafts=tuple(_draft_row(d, named) for d in kept if d.kind == "session"),
+        quiet=tuple(quiet[:5]),
+        mentees=len(everyone),
+    )
+
+
+def _session_row(session: Session, named: dict[str, Pair], counts: dict[str, MenteeRow]) -> SessionRow:
+    known = counts.get(session.mentorship or "")
+    pair = named.get(session.mentorship or "") or _nobody(session.mentorship)
+    return SessionRow(
+        session=session,
+        pair=pair,
+        open_promises=known.open_promises if known else 0,
+        overdue=known.overdue if known else 0,
+    )
+
+
+def _promise_row(item: ActionItem, named: dict[str, Pair], day: date) -> PromiseRow:
+    pair = named.get(item.mentorship or "") or _nobody(item.mentorship)
+    return PromiseRow(item=item, pair=pair, days=(item.due - day).days if item.due else None)
+
+
+def _draft_row(draft: Any, named: dict[str, Pair]) -> DraftRow:
+    content = read_draft(draft)
+    written = " ".join((content.session.notes, content.session.strengths, content.session.improve, content.reflection))
+    return DraftRow(
+        id=draft.id,
+        pair=named.get(draft.about) or _nobody(draft.about),
+        kept_at=datetime.fromisoformat(draft.kept_at),
+        words=len(written.split()),
+        editing=content.before is not None and content.before.status == "held",
+    )
+
+
+def mentee(workspace: Workspace, person: str) -> MenteeView:
+    """Everything about one mentee. Raises UserError if this person is not on this laptop."""
+    store = workspace.store
+    somebody = store.get(Person, person)
+    all_of = store.find(
+        Mentorship,
+        "EXISTS (SELECT 1 FROM json_each(mentees) WHERE value = ?)",
+        (person,),
+        order="type = 'group', status <> 'active', starts DESC",
+    )
+    own = next((m for m in all_of if m.type != "group"), None)
+    chosen = own or (all_of[0] if all_of else None)
+    id = chosen.id if chosen else ""
+    now = workspace.clock.now()
+    sessions = store.find(Session, "mentorship = ?", (id,), order="coalesce(started, planned_start) DESC")
+    held = [s for s in sessions if s.status == "held"]
+    last = held[0] if held else None
+    planned = [s for s in sessions if s.status == "planned" and s.planned_start]
+    items = store.find(
+        ActionItem, f"mentorship = ? AND ({_OPEN} OR settled_on >= ?)", (id, _since(last)), order="due IS NULL, due, id"
+    )
+    goals = tuple(store.find(Goal, "mentorship = ?", (id,), order="status <> 'active', due IS NULL, due"))
+    named = {id: Pair(mentorship=id, name=somebody.name, people=(person,))}
+    day = day_of(now)
+    promises = tuple(_promise_row(item, named, day) for item in _most_pressing(items, day))
+    useful = next((s.useful for s in held if s.useful), "")
+    known = pairs(workspace, [m.id for m in all_of if m is not chosen])
+    return MenteeView(
+        person=somebody,
+        mentorship=chosen,
+        site=store.seek(Site, chosen.site) if chosen else None,
+        last=last,
+        next=planned[-1] if planned else None,
+        met=len(held),
+        since=held[-1].started if held else None,
+        promises=promises,
+        goals=tuple(g for g in goals if g.status == "active"),
+        useful=useful,
+        first_question=first_question(promises, goals, useful),
+        sessions=tuple(sessions),
+        files=tuple(store.find(Attachment, "mentorship = ?", (id,), order="id DESC")),
+        groups=tuple(known.values()),
+        all_goals=goals,
+    )
+
+
+def _since(last: Session | None) -> str:
+    return day_of(last.started).isoformat() if last and last.started else "0000"
+
+
+def _most_pressing(items: list[ActionItem], day: date) -> list[ActionItem]:
+    def key(item: ActionItem) -> tuple[int, date]:
+        open_ = item.status in OPEN_PROMISES
+        late = bool(item.due and item.due < day)
+        return (0 if open_ and late else 1 if open_ else 2, item.due or date.max)
+
+    return sorted(items, key=key)
+
+
+def first_question(promises: tuple[PromiseRow, ...], goals: tuple[Goal, ...], useful: str) -> str:
+    """A question to begin with, from what was said last: about the mentee's own words, then a promise, then a goal."""
+    if useful:
+        return tr("Last time this stayed with you: “{words}” What came of it?", words=_short(useful))
+    theirs = next((p for p in promises if p.item.owner == "mentee" and p.item.status in OPEN_PROMISES), None)
+    if theirs:
+        return tr("You wanted to do this: “{promise}” How did it go?", promise=_short(theirs.item.text))
+    active = next((g for g in goals if g.status == "active"), None)
+    if active:
+        return tr("Where are you now with “{goal}”?", goal=_short(active.statement))
+    return tr("What has been on your mind since we met?")
+
+
+def _short(words: str, most: int = 90) -> str:
+    line = " ".join(words.split())
+    return line if len(line) <= most else line[: most - 1].rsplit(" ", 1)[0] + "…"
+
+
+def open_promises(workspace: Workspace, mentorship: str) -> list[ActionItem]:
+    """What is open in a mentorship, the most pressing first: what the check-in goes through."""
+    items = workspace.store.find(ActionItem, f"mentorship = ? AND {_OPEN}", (mentorship,))
+    return _most_pressing(items, day_of(workspace.clock.now()))
+
+
+def last_session(workspace: Workspace, mentorship: str, *, before: str = "") -> Session | None:
+    """The last session held in a mentorship, other than the one named `before`."""
+    found = workspace.store.find(
+        Session, "mentorship = ? AND status = 'held' AND id <> ?", (mentorship, before), order="started DESC", limit=1
+    )
+    return found[0] if found else None
+
+
+def sessions_between(workspace: Workspace, first: date, last: date) -> list[SessionRow]:
+    """The sessions of these days (both included), in the order of the clock."""
+    when = "coalesce(started, planned_start)"
+    found = workspace.store.find(
+        Session,
+        f"{when} >= ? AND {when} < ?",
+        (_moment(_start_of(first)), _moment(_start_of(last + timedelta(days=1)))),
+        order=when,
+    )
+    named = pairs(workspace, [s.mentorship or "" for s in found])
+    return [_session_row(s, named, {}) for s in found]
+
+
+def sessions(workspace: Workspace, *, limit: int = -1) -> list[SessionRow]:
+    """Every session, the latest first."""
+    found = workspace.store.find(Session, order="coalesce(started, planned_start) DESC", limit=limit)
+    named = pairs(workspace)
+    return [_session_row(s, named, {}) for s in found]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """Something found by its words: its kind and id, whom it is about, the day, an excerpt and where it matched."""
+
+    hit: Hit
+    title: str
+    person: str
+    when: date | None
+
+
+def find(workspace: Workspace, typed: str, *, limit: int = 12) -> list[Found]:
+    """What matches what was typed: people by name first, then everything a mentor wrote."""
+    people = workspace.store.search(typed, limit=limit, kinds=("person", "site", "mentorship"))
+    written = workspace.store.search(
+        typed, limit=limit, kinds=("session", "goal", "action_item", "reflection", "attachment")
+    )
+    hits = (people + written)[:limit]
+    named = pairs(workspace, [h.mentorship or h.id for h in hits])
+    return [_found(hit, named) for hit in hits]
+
+
+def _found(hit: Hit, named: dict[str, Pair]) -> Found:
+    pair = named.get(hit.mentorship or hit.id)
+    when = None
+    if hit.day:
+        when = local(datetime.fromisoformat(hit.day)).date() if "T" in hit.day else date.fromisoformat(hit.day)
+    person = hit.id if hit.kind == "person" else (pair.people[0] if pair and pair.people else "")
+    title = hit.excerpt if hit.kind in ("person", "site") else pair.name if pair else ""
+    return Found(hit=hit, title=title, person=person, when=when)

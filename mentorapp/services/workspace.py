@@ -1,0 +1,124 @@
+"""The one object passed around: the opened store, the clock, and who is working.
+
+`open_*` and `start` are the only ways to get one. They run on the store lane, for the store belongs to the thread that opens it.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mentorapp import paths
+from mentorapp.clock import Clock, SystemClock, new_id
+from mentorapp.errors import UserError
+from mentorapp.i18n import N_
+from mentorapp.records import Person
+from mentorapp.store import Store, keys
+
+STORE = "store.mentor"
+KEY = "store.key"
+
+
+@dataclass
+class Workspace:
+    """An opened store with its clock and its mentor. `me` is the id of the Person who works here."""
+
+    store: Store
+    clock: Clock
+    me: str
+    practice: bool = False
+
+    def close(self) -> None:
+        """Close the store; everything saved is on the disk already."""
+        self.store.close()
+
+
+def folder(*, practice: bool = False) -> Path:
+    """The folder of the real store, or of the one with sample people, which are never mixed."""
+    return paths.data() / "practice" if practice else paths.data()
+
+
+def exists(*, practice: bool = False) -> bool:
+    """Whether there is a store to open."""
+    return (folder(practice=practice) / STORE).exists()
+
+
+def ways_in(*, practice: bool = False) -> frozenset[str]:
+    """How the store can be opened: `passphrase`, `keyring`, `practice`."""
+    return keys.ways(folder(practice=practice) / KEY)
+
+
+def start(
+    *,
+    name: str,
+    passphrase: str = "",
+    remember: bool = False,
+    practice: bool = False,
+    clock: Clock | None = None,
+    me: str = "",
+) -> Workspace:
+    """Make a new store for a mentor of this name. Raises UserError if one is there already, or if it cannot be made."""
+    place = folder(practice=practice)
+    if exists(practice=practice):
+        raise UserError(N_("There is a store on this laptop already. Open it with its passphrase."))
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        key = keys.new_key()
+        if practice:
+            keys.leave_open(place / KEY, key)
+        if passphrase:
+            keys.wrap_with_passphrase(place / KEY, key, passphrase)
+        if remember:
+            keys.remember_in_keyring(place / KEY, key)
+    except OSError as reason:
+        raise UserError(
+            N_(
+                "The folder “{folder}” cannot be written to, so no store could be made there. "
+                "Choose another place, or ask your office for help."
+            ),
+            folder=str(place),
+        ) from reason
+    if not (practice or passphrase or remember):
+        raise UserError(N_("Choose a passphrase, so that nobody else can read what you write."))
+    return _opened(place, key, practice=practice, clock=clock, name=name, me=me)
+
+
+def open_with_passphrase(passphrase: str, *, clock: Clock | None = None) -> Workspace:
+    """Open the store. Raises UserError if the passphrase is wrong or the file cannot be opened."""
+    key = keys.open_with_passphrase(folder() / KEY, passphrase)
+    return _opened(folder(), key, clock=clock)
+
+
+def open_with_keyring(*, clock: Clock | None = None) -> Workspace:
+    """Open the store with the key that this computer's keyring remembers. Raises UserError if it does not."""
+    return _opened(folder(), keys.open_with_keyring(folder() / KEY), clock=clock)
+
+
+def open_practice(*, clock: Clock | None = None) -> Workspace:
+    """Open the store with sample people."""
+    place = folder(practice=True)
+    return _opened(place, keys.open_practice(place / KEY), practice=True, clock=clock)
+
+
+def change_passphrase(old: str, new: str) -> None:
+    """Let `new` open the store instead of `old`. Raises UserError if `old` is wrong or `new` too short."""
+    key = keys.open_with_passphrase(folder() / KEY, old)
+    keys.wrap_with_passphrase(folder() / KEY, key, new)
+
+
+def _opened(
+    place: Path, key: bytes, *, practice: bool = False, clock: Clock | None = None, name: str = "", me: str = ""
+) -> Workspace:
+    clock = clock or SystemClock()
+    store = Store(place / STORE, key)
+    try:
+        workspace = Workspace(store, clock, store.recall("me"), practice)
+        if not workspace.me:
+            workspace.me = me or new_id()
+            with store.transaction():
+                store.remember(me=workspace.me)
+                if name:
+                    mentor = Person(id=workspace.me, scope="office/", name=name, status="active")
+                    store.save(mentor, by=workspace.me, at=clock.now())
+        return workspace
+    except BaseException:
+        store.close()
+        raise
