@@ -1,0 +1,81 @@
+"""Gathers the program's sentences into catalogues, and compiles those for use. Run by `make i18n` and before every start.
+
+    catalogues.py gather    collect sentences from the sources, merge them into every language's .po
+    catalogues.py compile   make the .mo files that are missing or older than their .po
+"""
+
+import sys
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+ROOMS = ("mentorapp", "sync/client", "ui")
+KEYWORDS = {"tr": None, "N_": None, "ntr": (1, 2), "ptr": ((1, "c"), 2)}
+PROJECT = "Mentor"
+DATED = ('"POT-', '"PO-', '"Generated-By', '"Report-', '"Last-', '"Language-Team', '"Project-Id')
+
+
+def languages() -> list[str]:
+    """The languages that have a catalogue."""
+    return sorted(folder.parent.name for folder in HERE.glob("*/LC_MESSAGES"))
+
+
+def po_of(language: str) -> Path:
+    """The catalogue of a language, as its translator writes it."""
+    return HERE / language / "LC_MESSAGES" / "mentor.po"
+
+
+def gathered() -> Catalog:
+    """Every sentence that the sources mark, with where it stands."""
+    template = Catalog(project=PROJECT, charset="utf-8", header_comment=f"# Sentences of {PROJECT}.")
+    for room in ROOMS:
+        found = extract_from_dir(
+            ROOT / room, method_map=[("**.py", "python")], keywords=KEYWORDS, comment_tags=("for translators:",)
+        )
+        for file, _line, message, comments, context in sorted(found, key=lambda item: (item[0], item[1])):
+            template.add(message, None, [(f"{room}/{file}", None)], auto_comments=comments, context=context)
+    return template
+
+
+def read(language: str) -> Catalog:
+    """A language's catalogue."""
+    with po_of(language).open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def gather() -> None:
+    """Bring every language's catalogue up to date with the sources; what is no longer said is dropped."""
+    template = gathered()
+    for language in languages():
+        catalogue = read(language) if po_of(language).exists() else Catalog(locale=language)
+        catalogue.header_comment, catalogue.fuzzy = f"# Sentences of {PROJECT}: {language}.", False
+        catalogue.project, catalogue.version = PROJECT, ""
+        catalogue.update(template, no_fuzzy_matching=True, update_header_comment=False)
+        catalogue.obsolete.clear()
+        buffer = BytesIO()
+        write_po(buffer, catalogue, width=120, sort_output=True, include_lineno=False, omit_header=False)
+        text = "\n".join(
+            line for line in buffer.getvalue().decode().split("\n")
+            if not line.startswith(DATED)
+        )
+        po_of(language).write_text(text, "utf-8")
+
+
+def compile_all() -> None:
+    """Make each .mo that is missing or older than its .po."""
+    for language in languages():
+        po = po_of(language)
+        mo = po.with_suffix(".mo")
+        if po.exists() and (not mo.exists() or mo.stat().st_mtime_ns < po.stat().st_mtime_ns):
+            with mo.open("wb") as file:
+                write_mo(file, read(language))
+
+
+if __name__ == "__main__":
+    {"gather": gather, "compile": compile_all}[sys.argv[1]]()
