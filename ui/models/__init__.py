@@ -1,0 +1,1 @@
+"""Models between lists of frozen rows and Qt's views."""

@@ -1,0 +1,376 @@
+"""The frame: places to go at the leading side, search at the top, one screen at a time, the truth about safety at the bottom.
+
+Knows no screen: widgets are given to it by key. Its title is the program's name and never anybody's. Where there is little room (a
+small screen, large text) the places fold into pictures whose words are tool tips.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from mentorapp.i18n import tr
+from ui import theme
+from ui.actions import Command, Commands
+from ui.notices import Notice, Notices
+from ui.widgets.boxes import Card, Column, Line, PageTitle, Scroll, hairline, text
+from ui.widgets.buttons import IconButton
+from ui.widgets.focus import follow_focus
+from ui.widgets.lists import ListRow
+from ui.widgets.marks import Avatar, Badge
+from ui.widgets.rows import Row, RowList
+from ui.widgets.search import SearchBox
+from ui.widgets.status import StatusLine, Toast
+
+WIDE = 212
+NARROW = 60
+
+
+@dataclass(frozen=True)
+class Place:
+    """Somewhere to go: its key, its picture, its words in the language in use."""
+
+    key: str
+    icon: str
+    label: Callable[[], str]
+
+
+class _PlaceButton(QAbstractButton):
+    def __init__(self, place: Place) -> None:
+        super().__init__()
+        self.place = place
+        self.narrow = False
+        self.setCheckable(True)
+        self.setAutoExclusive(True)
+        self.setProperty("kind", "place")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.badge = Badge("", parent=self)
+        self.retranslate()
+        self.restyle()
+
+    def retranslate(self) -> None:
+        self.setText(self.place.label())
+        self.setAccessibleName(self.place.label())
+
+    def set_badge(self, words: str, said: str) -> None:
+        self.badge.set(words, "accent")
+        self.setAccessibleDescription(said)
+        self._stand()
+
+    def restyle(self) -> None:
+        self.setFixedHeight(theme.px(38))
+        self._stand()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        width = theme.px(42 + 12) + QFontMetrics(theme.font("body", 500)).horizontalAdvance(self.text()) + theme.px(30)
+        return QSize(theme.px(38) if self.narrow else width, theme.px(38))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._stand()
+
+    def _stand(self) -> None:
+        size = self.badge.sizeHint()
+        gap = theme.px(1 if self.narrow else 12)
+        x = gap if self._mirrored() else self.width() - size.width() - gap
+        y = 0 if self.narrow else (self.height() - size.height()) // 2
+        self.badge.setGeometry(x, y, size.width(), size.height())
+        self.badge.setVisible(bool(self.badge.words))
+        self.setToolTip(self.text() if self.narrow else "")
+
+    def _mirrored(self) -> bool:
+        return self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.isChecked() or self.underMouse():
+            painter.setPen(QPen(theme.colour("line"), 1) if self.isChecked() else Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour("surface" if self.isChecked() else "line"))
+            painter.setOpacity(1.0 if self.isChecked() else 0.5)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme.radius("control"), theme.radius("control"))
+            painter.setOpacity(1.0)
+        picture = theme.pixmap(self.place.icon, "primary" if self.isChecked() else "quiet", 18)
+        side, lead = theme.px(18), theme.px(12)
+        if self.narrow:
+            lead = (self.width() - side) // 2
+        x = self.width() - lead - side if self._mirrored() else lead
+        painter.drawPixmap(x, (self.height() - side) // 2, picture)
+        if not self.narrow:
+            painter.setFont(theme.font("body", 500))
+            painter.setPen(theme.colour("ink"))
+            start = theme.px(42)
+            room = self.rect().adjusted(theme.px(12), 0, -start, 0) if self._mirrored() else self.rect().adjusted(start, 0, -theme.px(12), 0)
+            side_flag = Qt.AlignmentFlag.AlignRight if self._mirrored() else Qt.AlignmentFlag.AlignLeft
+            words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, side_flag | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute, words)
+
+
+class Navigation(QWidget):
+    """The places, the mark above them, and who I am below. Up and Down move between the places."""
+
+    went = Signal(str)
+    fold_wanted = Signal()
+
+    def __init__(self, places: Sequence[Place], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "nav")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._buttons = {place.key: _PlaceButton(place) for place in places}
+        column = Column(self, edges=(10, 14, 10, 14), gap=2)
+        self._brand = Line(edges=(10, 2, 4, 16), gap=10)
+        self._mark, self._name = QLabel(), text("Mentor", "brand")
+        self._brand.addWidget(self._mark)
+        self._brand.addWidget(self._name, 1)
+        column.addLayout(self._brand)
+        for key, button in self._buttons.items():
+            button.clicked.connect(lambda _on=False, key=key: self.went.emit(key))
+            column.addWidget(button)
+        column.addStretch(1)
+        self._foot: QVBoxLayout = Column(gap=6)
+        self._me = Avatar("", size=28)
+        self._my_name = text("", "caption")
+        who = Line(edges=(10, 8, 10, 8), gap=10)
+        who.addWidget(self._me)
+        who.addWidget(self._my_name, 1)
+        self._who = who
+        self._foot.addLayout(who)
+        column.addLayout(self._foot)
+        self._narrow = False
+        self.set_me("", "")
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Measure again in the theme in use."""
+        self._mark.setPixmap(theme.mark(26))
+        self._measure()
+
+    def _measure(self) -> None:
+        self.setFixedWidth(theme.px(NARROW if self._narrow else WIDE))
+        self._brand.setContentsMargins(theme.px(7 if self._narrow else 10), theme.px(2), 0, theme.px(16))
+        lead = theme.px(6 if self._narrow else 10)
+        self._who.setContentsMargins(lead, theme.px(8), 0, theme.px(8))
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Fold into pictures, or unfold into words."""
+        self._narrow = narrow
+        self._name.setVisible(not narrow)
+        self._my_name.setVisible(not narrow)
+        for button in self._buttons.values():
+            button.narrow = narrow
+            button.restyle()
+            button.updateGeometry()
+        self._measure()
+
+    def is_narrow(self) -> bool:
+        """Whether only pictures show."""
+        return self._narrow
+
+    def set_current(self, key: str) -> None:
+        """Mark where we are."""
+        if key in self._buttons:
+            self._buttons[key].setChecked(True)
+
+    def button(self, key: str) -> QAbstractButton:
+        """The button of a place."""
+        return self._buttons[key]
+
+    def set_badge(self, key: str, words: str, said: str = "") -> None:
+        """Show a small count at a place; `said` is the same in a sentence."""
+        self._buttons[key].set_badge(words, said)
+
+    def set_me(self, initials: str, name: str) -> None:
+        """Show who uses the program."""
+        self._me.set(initials, name)
+        self._me.setVisible(bool(initials))
+        self._me.setToolTip(name)
+        self._my_name.setText(name)
+
+    def retranslate(self) -> None:
+        """Say the places again in the language in use."""
+        for button in self._buttons.values():
+            button.retranslate()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the ground and the line at the trailing side."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.colour("sunk"))
+        painter.setPen(QPen(theme.colour("line"), 1))
+        x = 0 if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else self.width() - 1
+        painter.drawLine(x, 0, x, self.height())
+
+
+class MainWindow(QWidget):
+    """The window. Screens are added by key and shown by key; `navigated` says where the person wants to go.
+
+    Search: `searched` carries what was typed; answer with `set_results`. Commands that match are put before the results, and run by
+    themselves; `result_chosen` carries the key of any other row.
+    """
+
+    navigated = Signal(str)
+    searched = Signal(str)
+    result_chosen = Signal(str)
+    closing = Signal()
+
+    def __init__(self, *, places: Sequence[Place], commands: Commands, notices: Notices | None = None,
+                 parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWindowTitle("Mentor")
+        self.setWindowIcon(theme.window_icon())
+        self._commands, self._screens = commands, dict[str, QWidget]()
+        self._folded_by_hand: bool | None = None
+        self.navigation = Navigation(places)
+        self.navigation.went.connect(self.navigated)
+        self.search = SearchBox()
+        self.search.typed.connect(self._typed)
+        self.search.chosen.connect(self._chosen)
+        self.status = StatusLine()
+        self.stack = QStackedWidget()
+        self.trailing = Line(gap=8)
+        self._build()
+        self.toast = Toast(self.stack)
+        if notices is not None:
+            notices.said.connect(self.show_notice)
+        commands.install(self)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            follow_focus(app)
+        self.retranslate()
+
+    def _build(self) -> None:
+        whole = Line(self, gap=0)
+        side = Column(gap=0)
+        self._fold = IconButton("panel-left", "")
+        self._fold.clicked.connect(self.fold)
+        self._header = QWidget()
+        head = Line(self._header, edges=(24, 0, 24, 0), gap=14)
+        head.addWidget(self.search, 100)
+        head.addStretch(1)
+        head.addLayout(self.trailing)
+        side.addWidget(self._header)
+        side.addWidget(hairline())
+        side.addWidget(self.stack, 1)
+        side.addWidget(self.status)
+        whole.addWidget(self.navigation)
+        whole.addLayout(side, 1)
+        self.navigation._foot.insertWidget(0, self._fold, 0, Qt.AlignmentFlag.AlignLeading)
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Measure again in the theme in use."""
+        self._header.setFixedHeight(theme.px(51))
+        self._fit()
+
+    def retranslate(self) -> None:
+        """Say everything of the frame again in the language in use."""
+        self.search.set_words(tr("Search everything or type a command"), tr("Ctrl K"))
+        self._fold.set_name(tr("Show or hide the words of the places (Ctrl+B)"))
+        self.navigation.retranslate()
+
+    def add_trailing(self, *widgets: QWidget) -> None:
+        """Put controls at the trailing end of the header."""
+        for widget in widgets:
+            self.trailing.addWidget(widget)
+
+    def add_screen(self, key: str, widget: QWidget) -> None:
+        """Take a screen in; another under the same key replaces it."""
+        old = self._screens.pop(key, None)
+        if old is not None:
+            self.stack.removeWidget(old)
+            old.deleteLater()
+        self._screens[key] = widget
+        self.stack.addWidget(widget)
+
+    def show_screen(self, key: str, widget: QWidget | None = None, *, place: str = "") -> None:
+        """Show a screen (taking it in first if given); `place` is the place to mark when it is not the screen's own key."""
+        if widget is not None and self._screens.get(key) is not widget:
+            self.add_screen(key, widget)
+        self.stack.setCurrentWidget(self._screens[key])
+        self.navigation.set_current(place or key)
+        self.toast.raise_()
+
+    def screen_named(self, key: str) -> QWidget | None:
+        """The screen of a key, if it was taken in."""
+        return self._screens.get(key)
+
+    def current_key(self) -> str:
+        """The key of the screen on show, or ''."""
+        return next((key for key, widget in self._screens.items() if widget is self.stack.currentWidget()), "")
+
+    def set_badge(self, key: str, count: int, said: str = "") -> None:
+        """Show a count at a place, none for 0; `said` is the same in a sentence."""
+        self.navigation.set_badge(key, str(count) if count else "", said if count else "")
+
+    def set_me(self, initials: str, name: str) -> None:
+        """Show who uses the program."""
+        self.navigation.set_me(initials, name)
+
+    def show_notice(self, notice: Notice) -> None:
+        """Say something in the quiet bar."""
+        self.toast.show_notice(notice.words, tone=notice.tone, action_label=notice.action_label, action=notice.action,
+                               stays=notice.stays)
+
+    def fold(self) -> None:
+        """Fold the places into pictures, or unfold them; kept until asked again."""
+        self._folded_by_hand = not self.navigation.is_narrow()
+        self._fit()
+
+    def _fit(self) -> None:
+        tight = self.width() < theme.px(900)
+        narrow = tight if self._folded_by_hand is None else self._folded_by_hand
+        if narrow != self.navigation.is_narrow():
+            self.navigation.set_narrow(narrow)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold when there is little room."""
+        super().resizeEvent(event)
+        self._fit()
+        if self.toast.isVisible():
+            self.toast.place()
+
+    def _typed(self, words: str) -> None:
+        self.search.set_rows(self._command_rows(words))
+        self.searched.emit(words)
+
+    def set_results(self, words: str, rows: Sequence[ListRow]) -> None:
+        """Show what was found for `words`, unless something else has been typed since."""
+        if words == self.search.text():
+            self.search.set_rows([*self._command_rows(words), *rows])
+
+    def _command_rows(self, words: str) -> list[ListRow]:
+        return [_as_row(command) for command in self._commands.matching(words)]
+
+    def _chosen(self, key: str) -> None:
+        if key.startswith("command:"):
+            self._commands.run(key.removeprefix("command:"))
+        else:
+            self.result_chosen.emit(key)
+
+    def closeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        """Say that we are leaving, so that what is open can be kept."""
+        self.closing.emit()
+        super().closeEvent(event)
+
+
+def _as_row(command: Command) -> ListRow:
+    pills = ((command.keys(), "neutral"),) if command.shortcut else ()
+    return ListRow(f"command:{command.key}", command.label(), subtitle=command.group(), pills=pills)
+
+
+class ShortcutsPage(Scroll):
+    """Every shortcut, under its group, made from the commands."""
+
+    def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
+        super().__init__(width=680, parent=parent)
+        self.body.addWidget(PageTitle(tr("Keyboard shortcuts"), tr("Everything in Mentor can be done from the keyboard.")))
+        for group, listed in commands.by_group().items():
+            card = Card(group)
+            card.body.addWidget(RowList(Row(each.label(), trailing=(text(each.keys(), "key"),), active=False) for each in listed))
+            self.body.addWidget(card)
+        self.body.addStretch(1)
