@@ -210,6 +210,8 @@ def versions(register: Register, stamps: Mapping[Dot, Stamp]) -> list[Sibling]:
 
 def shown(register: Register, rule: Merge, stamps: Mapping[Dot, Stamp]) -> Shown:
     """What a field shows. The rule decides what is shown and never what is stored."""
+    if len(register.siblings) == 1:
+        return Shown(next(iter(register.siblings)).value, False)
     standing = versions(register, stamps)
     newest = standing[-1].value
     if len(standing) == 1:

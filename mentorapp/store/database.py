@@ -6,6 +6,7 @@ Every refusal is a UserError that says what happened, that nothing was changed, 
 import contextlib
 import errno
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,10 +53,15 @@ def explained(reason: Exception, path: Path) -> UserError | None:
     if code in (errno.EROFS, errno.EACCES, errno.EPERM) or "readonly" in words or "unable to open" in words:
         return UserError(_READ_ONLY, folder=str(path.parent))
     if "malformed" in words or "not a database" in words or "disk i/o error" in words:
-        return UserError(_DAMAGED, file=path.name)
+        return damaged(path)
     if "locked" in words or "busy" in words:
         return UserError(_BUSY)
     return None
+
+
+def damaged(path: Path) -> UserError:
+    """The sentence for a store that is not whole."""
+    return UserError(_DAMAGED, file=path.name)
 
 
 @contextlib.contextmanager
@@ -126,12 +132,24 @@ def copy_to_backups(db: Database, path: Path, *, label: str) -> Path:
     return copy
 
 
+def copy_with_key(db: Database, path: Path, folder: Path) -> Path:
+    """A copy of the store with its key file in a new folder, so that the same passphrase opens it."""
+    folder.mkdir(parents=True)
+    db.conn.execute("VACUUM INTO ?", (str(folder / path.name),))
+    key = path.with_suffix(".key")
+    if key.exists():
+        shutil.copy2(key, folder / key.name)
+    return folder
+
+
 @contextlib.contextmanager
 def transaction(db: Database) -> Iterator[Any]:
-    """One intention, whole or not at all. Takes the write lock at once, so that what is read inside is what is written on."""
+    """One intention, whole or not at all. Takes the write lock at once, so that what is read inside is what is written on.
+
+    Within another intention it is a part of that one: a failure must rise through both.
+    """
     if db.conn.in_transaction:
-        with db.atomic():
-            yield db.conn
+        yield db.conn
         return
     db.conn.execute("BEGIN IMMEDIATE")
     try:

@@ -21,10 +21,12 @@ class Changed(NamedTuple):
     @staticmethod
     def all_of(changes: "Iterable[Changed]") -> "Changed":
         """Everything that any of these changed."""
-        total = Changed()
+        kinds: set[str] = set()
+        records: dict[str, None] = {}
         for change in changes:
-            total = total | change
-        return total
+            kinds |= change.kinds
+            records.update(dict.fromkeys(change.records))
+        return Changed(frozenset(kinds), tuple(records))
 
 
 class Pending(NamedTuple):

@@ -43,6 +43,19 @@ class Store(Outgoing, Drafts):
         """Let go of the file; everything saved is already on the disk."""
         self.db.close()
 
+    def is_well(self) -> bool:
+        """Whether the file is whole: SQLite's own check. Raises UserError, saying what to do, if it is not."""
+        with database.explaining(self.path):
+            verdict = self.connection.execute("PRAGMA quick_check").fetchone()[0]
+        if verdict != "ok":
+            raise database.damaged(self.path)
+        return True
+
+    def back_up(self, folder: Path, *, at: datetime) -> Path:
+        """A whole encrypted copy in a new folder inside `folder`, with the key file that opens it; gives back that new folder."""
+        with database.explaining(folder / self.path.name):
+            return database.copy_with_key(self.db, self.path, folder / f"mentor-{at:%Y%m%d-%H%M%S}")
+
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything within is one intention: all of it is kept, or none. Failures of the disk come as sentences."""
