@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from mentorapp import registers
+from mentorapp import registers, wording
 from mentorapp.fields import Field, Text, fields_of
 from mentorapp.records import BY_KIND, Person, Record
 from mentorapp.services.workspace import Workspace
@@ -13,12 +13,13 @@ from mentorapp.store import Changed
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
-    """One of the versions: its value, who wrote it, when by their clock, and whether it was on this laptop."""
+    """One of the versions: its value, who wrote it, when by their clock, whether I did, and whether on this laptop."""
 
     value: Any
     by: str
     at: datetime
     mine: bool
+    here: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +58,10 @@ def _conflict(workspace: Workspace, record: Record, name: str, field: Field) -> 
             author = workspace.store.seek(Person, version.by)
             people[version.by] = author.name if author else ""
         mine = version.by == workspace.me
-        sides.append(Side(value=field.decode(version.value), by=people[version.by], at=version.at, mine=mine))
-    together = getattr(record, name) if isinstance(field, Text) and field.long else None
+        value = field.decode(version.value)
+        sides.append(Side(value=value, by=people[version.by], at=version.at, mine=mine, here=version.here))
+    long = isinstance(field, Text) and field.long
+    together = wording.together([side.value for side in sides]) if long else None
     return Conflict(record=record, name=name, field=field, sides=tuple(sides), together=together)
 
 
@@ -81,6 +84,7 @@ def earlier(workspace: Workspace, record: Record, name: str) -> list[Side]:
                 by=author.name if author else "",
                 at=version.at,
                 mine=version.by == workspace.me,
+                here=version.here,
             )
         )
     return found
