@@ -1,0 +1,288 @@
+"""The messages that a laptop and a server exchange, and the limits that both hold them to.
+
+Promises that what it lets in is of the declared shape and within bounds, so that everything inside may trust it. A message may
+grow at its end: what a newer version adds there is passed over by an older one, and so is a whole message of an unknown sort.
+Knows nothing of frames, files, networks or who may read what; reason codes are short names whose sentences are the client's.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from mentorapp.fields import Visibility
+from mentorapp.registers import Register, State
+
+SPOKEN = (1,)
+"""The protocol versions that this program speaks, newest first."""
+
+TYPE = "application/x-mentor"
+"""The media type of a sync body and of its answer."""
+
+# --- limits -----------------------------------------------------------------------------------------------------------
+
+MOST_BODY = 4 * 2**20
+MOST_UNPACKED = 32 * 2**20
+MOST_RECORD = 2**20
+MOST_FRAME = MOST_RECORD + 2**18
+MOST_CHANGES = 20_000
+MOST_REGISTERS = 256
+MOST_SIBLINGS = 64
+MOST_CONTEXT = 4096
+MOST_NAME = 64
+MOST_DEPTH = 24
+MOST_ANSWER = 2**20
+_HIGHEST = 2**63 - 1
+
+
+class ProtocolError(Exception):
+    """What arrived is not what this protocol allows; `reason` is its code."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Verdict(StrEnum):
+    """What the server did with one change."""
+
+    kept = "kept"
+    merged = "merged"
+    refused = "refused"
+    held = "held"
+
+
+# --- messages ---------------------------------------------------------------------------------------------------------
+
+
+class Hello(msgspec.Struct, array_like=True, frozen=True, tag=1):
+    """What a laptop says first. `prev` and `next` are random: see `Welcome.forked`."""
+
+    versions: tuple[int, ...]
+    app: str
+    replica: bytes
+    epoch: bytes
+    cursor: bytes
+    cap: int
+    prev: bytes
+    next: bytes
+    now: int
+    rate: int = 0
+    """Bytes a second of the last exchange, 0 if unknown: how hard the answer is worth compressing."""
+    ask: tuple[tuple[int, int], ...] = ()
+    """Ranges of this replica's counters that were sent and never answered: which of them arrived?"""
+
+
+class Record(msgspec.Struct, array_like=True, frozen=True):
+    """One record's changed registers, relative to the tables of the message that holds it; see `sync.wire`."""
+
+    shape: int
+    id: Any
+    saves: tuple[tuple[int, ...], ...]
+    values: tuple[msgspec.Raw, ...]
+    owners: tuple[int, ...] = ()
+    odd: dict[int, tuple[tuple[tuple[int, msgspec.Raw], ...], tuple[tuple[int, int], ...]]] = {}
+
+
+class Changes(msgspec.Struct, array_like=True, frozen=True, tag=2):
+    """Some records' changed registers, with the tables they refer to and, downwards, the cursor reached after them."""
+
+    replicas: tuple[bytes, ...]
+    authors: tuple[str | None, ...]
+    shapes: tuple[tuple[str, tuple[str, ...], tuple[int, ...]], ...]
+    records: tuple[Record, ...]
+    cursor: bytes = b""
+
+
+class Welcome(msgspec.Struct, array_like=True, frozen=True, tag=3):
+    """What a server says first. `forked`: another store writes under this replica's id; nothing was taken in."""
+
+    version: int
+    epoch: bytes
+    server: str
+    now: int
+    forked: bool = False
+    arrived: tuple[tuple[int, int], ...] = ()
+    """Of the ranges asked about, what is safely here."""
+
+
+class Outcomes(msgspec.Struct, array_like=True, frozen=True, tag=4):
+    """What became of the changes pushed so far, in the order they were sent: all kept but those in `others`.
+
+    `others` gives (place, verdict, reason). The server says this only after its commit; `receipt` proves that.
+    """
+
+    upto: int
+    receipt: bytes
+    others: tuple[tuple[int, Verdict, str], ...] = ()
+
+
+class Done(msgspec.Struct, array_like=True, frozen=True, tag=5):
+    """The end of an answer: where the laptop now stands, and the digest of all that it may hold at that point."""
+
+    cursor: bytes
+    more: bool
+    digest: bytes
+    count: int = 0
+    sent: int = 0
+
+
+class Dropped(msgspec.Struct, array_like=True, frozen=True, tag=6):
+    """Scopes that the caller may no longer hold."""
+
+    scopes: tuple[str, ...]
+
+
+Message = Hello | Changes | Welcome | Outcomes | Done | Dropped
+
+_known = {kind.__struct_config__.tag for kind in (Hello, Changes, Welcome, Outcomes, Done, Dropped)}
+_decoder = msgspec.msgpack.Decoder(Message)
+_raws = msgspec.msgpack.Decoder(tuple[msgspec.Raw, ...])
+_encoder = msgspec.msgpack.Encoder()
+
+BROKEN = (msgspec.MsgspecError, ValueError, RecursionError, OverflowError, TypeError)
+"""What decoding raises on bytes that are not what they claim to be."""
+
+
+def encode(messages: list[Message]) -> bytes:
+    """Some messages as MessagePack."""
+    return _encoder.encode(messages)
+
+
+def _tag(raw: msgspec.Raw) -> object:
+    # An array of up to fifteen whose first item is a small number: every message of every version so far.
+    head = bytes(memoryview(raw)[:2])
+    return head[1] if len(head) == 2 and 0x91 <= head[0] <= 0x9F else None
+
+
+def decode(content: bytes) -> list[Message]:
+    """The messages of some MessagePack, those of unknown sorts passed over. Raises ProtocolError if it is none."""
+    try:
+        return [_decoder.decode(raw) for raw in _raws.decode(content) if _tag(raw) in _known]
+    except BROKEN as reason:
+        raise ProtocolError("not_messages") from reason
+
+
+def greeting(messages: list[Message]) -> Hello:
+    """The Hello that opens a request, its parts well formed. Raises ProtocolError if there is none."""
+    hello = messages[0] if messages else None
+    if not isinstance(hello, Hello):
+        raise ProtocolError("no_hello")
+    short = len(hello.app) <= 64 and len(hello.cursor) <= 64 and len(hello.ask) <= 64 and len(hello.versions) <= 64
+    nonces = len(hello.prev) in (0, 8) and len(hello.next) == 8
+    if len(hello.replica) != 8 or len(hello.epoch) not in (0, 8) or not nonces or not short:
+        raise ProtocolError("bad_hello")
+    return hello
+
+
+def chosen(versions: tuple[int, ...]) -> int:
+    """The newest version that both speak. Raises ProtocolError: `app_too_old` or `app_too_new`."""
+    common = set(versions) & set(SPOKEN)
+    if common:
+        return max(common)
+    raise ProtocolError("app_too_old" if not versions or max(versions) < min(SPOKEN) else "app_too_new")
+
+
+# --- what a record must be to be taken in -----------------------------------------------------------------------------
+
+
+def problem_of(state: State) -> str:
+    """The code of why this record cannot be sent or taken in, or "" if it can."""
+    return next((code for code, fails in _CHECKS if fails(state)), "")
+
+
+def _bad_id(state: State) -> bool:
+    return not (0 < len(state.id) <= MOST_NAME and state.id.isascii() and state.id.isprintable())
+
+
+def _bad_name(state: State) -> bool:
+    names = [state.kind, *state.registers]
+    return any(not (0 < len(name) <= MOST_NAME and name.isprintable()) for name in names)
+
+
+def _too_many(state: State) -> bool:
+    some = state.registers.values()
+    return (
+        not 0 < len(state.registers) <= MOST_REGISTERS
+        or any(not 0 < len(r.siblings) <= MOST_SIBLINGS or len(r.context) > MOST_CONTEXT for r in some)
+        or any(len(stamp.by) > MOST_NAME for stamp in state.stamps.values())
+    )
+
+
+def _bad_dot(state: State) -> bool:
+    return any(map(_bad_context, state.registers.values()))
+
+
+def _bad_context(register: Register) -> bool:
+    known = dict(register.context)
+    if any(len(replica) != 8 or not 0 < counter <= _HIGHEST for replica, counter in register.context):
+        return True
+    return any(not 0 < s.dot.counter <= known.get(s.dot.replica, 0) for s in register.siblings)
+
+
+def _readable_by_nobody(state: State) -> bool:
+    return any(register.reach is Visibility.only_me for register in state.registers.values())
+
+
+def size(state: State) -> int:
+    """About how many bytes the record's values take."""
+    return sum(len(s.value) + 24 for register in state.registers.values() for s in register.siblings)
+
+
+def _too_large(state: State) -> bool:
+    return size(state) > MOST_RECORD
+
+
+def _bad_value(state: State) -> bool:
+    return any(not _sound(s.value) for register in state.registers.values() for s in register.siblings)
+
+
+def _sound(value: bytes) -> bool:
+    try:
+        plain = msgspec.msgpack.decode(value)
+    except BROKEN:
+        return False
+    return not isinstance(plain, list | dict) or _depth(plain) <= MOST_DEPTH
+
+
+def _depth(plain: object) -> int:
+    if isinstance(plain, dict):
+        return 1 + max(map(_depth, plain.values()), default=0)
+    if isinstance(plain, list):
+        return 1 + max(map(_depth, plain), default=0)
+    return 0
+
+
+_CHECKS: tuple[tuple[str, Callable[[State], bool]], ...] = (
+    ("bad_id", _bad_id),
+    ("bad_name", _bad_name),
+    ("too_many_parts", _too_many),
+    ("bad_save", _bad_dot),
+    ("too_large", _too_large),
+    ("bad_value", _bad_value),
+    ("only_for_its_author", _readable_by_nobody),
+)
+
+# --- digests ----------------------------------------------------------------------------------------------------------
+
+
+def fingerprint(state: State, least: Visibility = Visibility.pair) -> int:
+    """64 bits over the record's registers that a reader of class `least` may hold; 0 if there are none.
+
+    Stamps are no part of it: what a server learns about a save (when it arrived) changes no record.
+    """
+    hash = blake2b(f"{state.kind}\0{state.id}".encode(), digest_size=8)
+    seen = False
+    for name, register in sorted(state.registers.items()):
+        if register.reach >= least:
+            seen = True
+            siblings = sorted((s.dot.replica, s.dot.counter, s.value) for s in register.siblings)
+            hash.update(_encoder.encode((name, siblings, register.context, register.reach)))
+    return int.from_bytes(hash.digest()) if seen else 0
+
+
+def summed(*fingerprints: int) -> int:
+    """The digest of a set of records: the sum of their fingerprints, so that it can be kept up to date record by record."""
+    return sum(fingerprints) % 2**64

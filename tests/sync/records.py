@@ -1,0 +1,139 @@
+"""States to sync with: arbitrary ones for attack, and session records of real prose for measuring."""
+
+import ast
+import random
+from functools import cache
+from itertools import cycle
+from pathlib import Path
+
+import msgspec
+from hypothesis import strategies as st
+
+from mentorapp.clock import new_id
+from mentorapp.fields import Visibility
+from mentorapp.registers import Dot, Register, Sibling, Stamp, State, trimmed
+
+REPLICAS = [bytes([n]) * 8 for n in range(1, 5)]
+
+ids = st.one_of(
+    st.uuids().map(lambda one: one.hex),
+    st.text("abcdefABCDEF0123456789-_", min_size=1, max_size=40),
+)
+
+_plain = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.floats(allow_nan=False)
+    | st.text(max_size=60)
+    | st.binary(max_size=40)
+    | ids
+    | st.builds(lambda kind, id: f"{kind}/{id}", st.sampled_from(["mentorship", "person", "private", "odd"]), ids),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+_extensions = st.builds(
+    lambda code, some: msgspec.msgpack.encode(msgspec.msgpack.Ext(code, some)),
+    st.sampled_from([0x75, 0x76, 0x77, 0x78, 1, 127]),
+    st.binary(max_size=40),
+)
+_lists_of_ids = st.lists(st.uuids().map(lambda one: one.hex), min_size=1, max_size=18)
+
+values = st.one_of(
+    _plain.map(msgspec.msgpack.encode),
+    _lists_of_ids.map(msgspec.msgpack.encode),
+    _extensions,
+    _extensions.map(lambda value: b"\xc9" + len(value).to_bytes(4) + b"\x76" + value),
+)
+
+_counters = st.one_of(st.integers(1, 40), st.integers(1, 2**63 - 1))
+dots = st.builds(Dot, st.sampled_from(REPLICAS), _counters)
+stamps = st.builds(
+    Stamp, st.text(max_size=20), st.integers(-(2**63), 2**63 - 1), st.booleans(), st.integers(-(2**63), 2**63 - 1)
+)
+
+
+@st.composite
+def registers(draw: st.DrawFn) -> Register:
+    """A register that some history of assigns and joins could have led to."""
+    siblings = draw(st.frozensets(st.builds(Sibling, dots, values), min_size=1, max_size=3))
+    known: dict[bytes, int] = {}
+    for sibling in siblings:
+        known[sibling.dot.replica] = max(known.get(sibling.dot.replica, 0), sibling.dot.counter)
+    for dot in draw(st.lists(dots, max_size=3)):
+        known[dot.replica] = max(known.get(dot.replica, 0), dot.counter)
+    return Register(siblings, tuple(sorted(known.items())), draw(st.sampled_from(list(Visibility)[1:])))
+
+
+@st.composite
+def states(draw: st.DrawFn, id: st.SearchStrategy[str] = ids) -> State:
+    """A record's state with any kind, fields and values, known to this version or not."""
+    kind = draw(st.sampled_from(["session", "person", "a_kind_of_2031"]))
+    names = st.sampled_from(["scope", "notes", "~seen", "field of tomorrow", "présents"])
+    fields = draw(st.dictionaries(names, registers(), min_size=1, max_size=5))
+    state = State(kind, draw(id), fields)
+    some = draw(st.fixed_dictionaries({}, optional=dict.fromkeys(sorted(state.dots()), stamps)))
+    return trimmed(State(kind, state.id, fields, some))
+
+
+@cache
+def prose() -> tuple[str, ...]:
+    """Paragraphs of real prose that nobody here wrote: the documentation inside Python's own library."""
+    found = []
+    for name in (
+        "argparse",
+        "inspect",
+        "typing",
+        "tarfile",
+        "datetime",
+        "statistics",
+        "subprocess",
+        "logging/__init__",
+    ):
+        file = Path(ast.__file__).parent / f"{name}.py"
+        for node in ast.walk(ast.parse(file.read_bytes())):
+            text = ast.get_docstring(node) if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module) else None
+            found += [" ".join(one.split()) for one in (text or "").split("\n\n") if ">>>" not in one]
+    some = [one for one in dict.fromkeys(found) if 80 < len(one) < 400]
+    random.Random(4).shuffle(some)
+    return tuple(some)
+
+
+def written(replica: bytes, counter: int, by: str, at: int, fields: dict[str, object], id: str = "") -> State:
+    """A session record as one save on one laptop leaves it."""
+    dot = Dot(replica, counter)
+    one = {
+        name: Register(frozenset((Sibling(dot, msgspec.msgpack.encode(value)),)), (dot,))
+        for name, value in fields.items()
+    }
+    return State("session", id or new_id(), one, {dot: Stamp(by, at)})
+
+
+def sessions(count: int, *, replica: bytes = REPLICAS[0], seed: int = 1) -> list[tuple[State, dict[str, object]]]:
+    """Sessions of fifteen fields with real prose, each with its plain values."""
+    chance = random.Random(seed)
+    texts = cycle(prose()[seed * 7 :] + prose())
+    pairs, people = [new_id() for _ in range(4)], [new_id() for _ in range(6)]
+    made, at = [], 1_780_000_000
+    for number in range(count):
+        at += chance.randint(20_000, 300_000)
+        pair = chance.choice(pairs)
+        fields: dict[str, object] = {
+            "scope": f"mentorship/{pair}",
+            "mentorship": pair,
+            "mode": chance.choice(["in_person", "phone", "online"]),
+            "status": "held",
+            "day": f"2026-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}",
+            "started": f"{chance.randint(7, 18):02}:{chance.choice(['00', '15', '30'])}",
+            "minutes": chance.choice([30, 45, 60, 90]),
+            "present": sorted([people[0], chance.choice(people[1:])]),
+            "agenda": next(texts),
+            "notes": " ".join(next(texts) for _ in range(3)),
+            "strengths": next(texts),
+            "improve": next(texts),
+            "useful": next(texts),
+            "commitment": chance.randint(1, 10),
+            "next_date": f"2026-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}",
+        }
+        made.append((written(replica, 100 + 2 * number, people[0], at, fields), fields))
+    return made
