@@ -6,6 +6,7 @@ a plain one (None, bool, int, str, list or dict of these) for registers and exch
 
 import dataclasses
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -114,8 +115,11 @@ def cleaned(text: str) -> str:
     """The text without what no person can see or type: control characters and broken surrogates."""
     if text.isprintable():
         return unicodedata.normalize("NFC", text)
-    kept = "".join(c for c in text.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
-    return unicodedata.normalize("NFC", kept)
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", text.replace("\r\n", "\n")))
+
+
+# The categories Cc and Cs but for the tab and the new line, as one pattern: ten megabytes are cleaned in a blink.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, kw_only=True)
