@@ -311,14 +311,12 @@ class FrameReader:
     def _unpacked(self, some: bytes) -> Iterator[bytes]:
         try:
             piece = self._stream.process(some, output_buffer_limit=2**16)
-            while True:
+            while piece:
                 self._left -= len(piece)
                 if self._left < 0:
                     raise ProtocolError("unpacks_too_large")
-                if piece:
-                    yield piece
-                if self._stream.can_accept_more_data():
-                    return
+                yield piece
+                # `can_accept_more_data` says yes while output still waits (brotli 1.2.1): only an empty piece is the end.
                 piece = self._stream.process(b"", output_buffer_limit=2**16)
         except brotli.error as reason:
             raise ProtocolError("not_brotli") from reason
