@@ -39,6 +39,7 @@ class SessionDraft:
     """Everything on the screen while a session is being written. Kept as it is, however incomplete.
 
     `session` is the record as far as it is written; `before` the one that its editor opened, if it was saved or planned before.
+    `reflected` is the id of the reflection that is edited with it; `typed` keeps, by field, words that cannot be read as a value yet.
     """
 
     id: str
@@ -50,6 +51,8 @@ class SessionDraft:
     mood: str = ""
     timer_started: datetime | None = None
     timer_seconds: int = 0
+    reflected: str = ""
+    typed: dict[str, str] = field(default_factory=dict)
 
 
 def begin_draft(workspace: Workspace, *, mentorship: str, planned: Session | None = None) -> SessionDraft:
@@ -80,7 +83,11 @@ def _usual_mode(workspace: Workspace, mentorship: str) -> str | None:
 def reopen(workspace: Workspace, session: Session) -> SessionDraft:
     """A draft that edits a session which was saved before; a kept draft of it goes on."""
     kept = workspace.store.draft(session.id)
-    return read_draft(kept) if kept else SessionDraft(id=session.id, session=session, before=session)
+    if kept:
+        return read_draft(kept)
+    draft = SessionDraft(id=session.id, session=session, before=session)
+    mine = workspace.store.find(Reflection, "session = ? AND author = ?", (session.id, workspace.me), limit=1)
+    return replace(draft, reflected=mine[0].id, reflection=mine[0].text, mood=mine[0].mood) if mine else draft
 
 
 def _plain(record: Record) -> dict[str, Any]:
@@ -106,6 +113,8 @@ def write_draft(draft: SessionDraft) -> str:
         "mood": draft.mood,
         "timer_started": draft.timer_started and draft.timer_started.isoformat(),
         "timer_seconds": draft.timer_seconds,
+        "reflected": draft.reflected,
+        "typed": draft.typed,
     }
     return msgspec.json.encode(body).decode()
 
@@ -129,6 +138,8 @@ def read_draft(kept: Draft) -> SessionDraft:
         mood=body.get("mood", ""),
         timer_started=datetime.fromisoformat(started) if started else None,
         timer_seconds=body.get("timer_seconds", 0),
+        reflected=body.get("reflected", ""),
+        typed=body.get("typed", {}),
     )
 
 
@@ -173,8 +184,9 @@ def hold_session(workspace: Workspace, *, draft: SessionDraft) -> Changed:
         if promise:
             writes.append((promise, _settled(promise, said, session.id, day)))
     writes += [(None, _promised(promise, session)) for promise in draft.promises if promise.text.strip()]
-    if draft.reflection.strip() or draft.mood.strip():
-        writes.append((None, _reflected(workspace, draft, session)))
+    reflected = store.seek(Reflection, draft.reflected) if draft.reflected else None
+    if reflected or draft.reflection.strip() or draft.mood.strip():
+        writes.append((reflected, _reflected(workspace, draft, session, reflected)))
     with store.transaction():
         changed = store.save_all(writes, by=workspace.me, at=now)
         store.drop_draft(draft.id)
@@ -201,7 +213,11 @@ def _promised(promise: Promise, session: Session) -> ActionItem:
     )
 
 
-def _reflected(workspace: Workspace, draft: SessionDraft, session: Session) -> Reflection:
+def _reflected(
+    workspace: Workspace, draft: SessionDraft, session: Session, before: Reflection | None
+) -> Reflection:
+    if before:
+        return replace(before, text=draft.reflection.strip(), mood=draft.mood.strip())
     return Reflection(
         id=new_id(),
         author=workspace.me,

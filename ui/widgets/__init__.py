@@ -7,6 +7,7 @@ from ui.widgets.dayinput import DayInput, in_words
 from ui.widgets.days import parse_day
 from ui.widgets.durations import DurationInput, StopWatch, parse_minutes
 from ui.widgets.fields import FieldBox, GrowingText, LineInput
+from ui.widgets.flow import Flow
 from ui.widgets.focus import FocusRing, follow_focus
 from ui.widgets.lists import ROW, ListRow, LongList, RowPainter
 from ui.widgets.marks import TONES, Avatar, Badge, Bar, Dot, Pill
@@ -18,7 +19,7 @@ from ui.widgets.status import StatusLine, Toast
 
 __all__ = [
     "ROW", "TONES", "Avatar", "Badge", "Bar", "Button", "Card", "Chips", "Column", "DayInput", "Dot", "DurationInput", "EmptyState",
-    "FieldBox", "FocusRing", "Grid", "GrowingText", "IconButton", "Line", "LineInput", "ListRow", "LongList", "PageTitle", "Pill",
+    "FieldBox", "Flow", "FocusRing", "Grid", "GrowingText", "IconButton", "Line", "LineInput", "ListRow", "LongList", "PageTitle", "Pill",
     "PrimaryButton", "Prose", "QuietButton", "Quote", "Row", "RowList", "RowPainter", "RowsModel", "Scroll", "SearchBox", "Segment",
     "Stat", "StatusLine", "StopWatch", "TickBox", "TickRow", "TimelineRow", "Toast", "TwoLines", "follow_focus", "hairline", "in_words",
     "parse_day", "parse_minutes", "repolish", "text",

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
-from ui.widgets.boxes import Line
+from ui.widgets.flow import Flow
 
 
 class Chips(QWidget):
@@ -23,10 +23,11 @@ class Chips(QWidget):
         super().__init__(parent)
         self._exclusive, self._required = exclusive, required
         self._chips: dict[str, QPushButton] = {}
-        self._line = Line(self, gap=6)
-        self._line.addStretch(1)
+        self._line = Flow(self)
         self.setAccessibleName(name)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.set_options(options)
 
     def set_options(self, options: Sequence[tuple[str, str]]) -> None:
@@ -47,7 +48,7 @@ class Chips(QWidget):
         chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         chip.installEventFilter(self)
         chip.clicked.connect(lambda on, key=key: self._clicked(key, on))
-        self._line.insertWidget(self._line.count() - 1, chip)
+        self._line.addWidget(chip)
         return chip
 
     def value(self) -> tuple[str, ...]:

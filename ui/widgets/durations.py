@@ -64,7 +64,7 @@ class StopWatch(Button):
     def __init__(self, *, seconds: float = 0.0, ticking: bool = False, clock: Callable[[], float] = monotonic,
                  parent: QWidget | None = None) -> None:
         self._clock, self._before = clock, seconds
-        super().__init__("", "timer", parent=parent)
+        super().__init__("…", "timer", parent=parent)
         self._since: float | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(1000)
@@ -86,6 +86,14 @@ class StopWatch(Button):
         self._before, self._since = self.seconds(), None
         self._timer.stop()
         self._show()
+
+    def set_seconds(self, seconds: float, *, ticking: bool = False) -> None:
+        """Count from here instead."""
+        self.pause()
+        self._before = seconds
+        self._show()
+        if ticking:
+            self.start()
 
     def toggle(self) -> None:
         """Pause, or go on."""
