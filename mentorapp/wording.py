@@ -25,7 +25,7 @@ def _sentences(text: str) -> list[str]:
     return [part for part in _SENTENCES.findall(text) if part]
 
 
-def _steps(a: Sequence[str], b: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+def _steps(a: Sequence[str], b: Sequence[str]) -> Sequence[tuple[str, int, int, int, int]]:
     return SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
 
 

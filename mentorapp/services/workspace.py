@@ -16,6 +16,9 @@ from mentorapp.store import Store, keys
 STORE = "store.mentor"
 KEY = "store.key"
 
+LEAST_PASSPHRASE = keys.LEAST_PASSPHRASE
+"""The shortest passphrase accepted, in characters."""
+
 
 @dataclass
 class Workspace:
@@ -46,6 +49,11 @@ def ways_in(*, practice: bool = False) -> frozenset[str]:
     return keys.ways(folder(practice=practice) / KEY)
 
 
+def keyring_here() -> bool:
+    """Whether this computer has a keyring that could remember the key. Looking for it may take a moment."""
+    return keys.keyring_here()
+
+
 def start(
     *,
     name: str,
@@ -61,6 +69,7 @@ def start(
         raise UserError(N_("There is a store on this laptop already. Open it with its passphrase."))
     try:
         place.mkdir(parents=True, exist_ok=True)
+        _set_key_aside(place / KEY)
         key = keys.new_key()
         if practice:
             keys.leave_open(place / KEY, key)
@@ -79,6 +88,12 @@ def start(
     if not (practice or passphrase or remember):
         raise UserError(N_("Choose a passphrase, so that nobody else can read what you write."))
     return _opened(place, key, practice=practice, clock=clock, name=name, me=me)
+
+
+def _set_key_aside(file: Path) -> None:
+    """A key without its store: the store may lie on a stick, so its key must not be overwritten."""
+    if file.exists():
+        file.replace(file.with_name(f"{KEY}-{file.stat().st_mtime_ns}"))
 
 
 def open_with_passphrase(passphrase: str, *, clock: Clock | None = None) -> Workspace:

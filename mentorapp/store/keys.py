@@ -102,6 +102,17 @@ def open_with_passphrase(path: Path, passphrase: str) -> bytes:
         ) from reason
 
 
+def keyring_here() -> bool:
+    """Whether this computer has a keyring. Looking for it may take a moment."""
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        return float(keyring.get_keyring().priority) > 0
+    except (KeyringError, RuntimeError, OSError):
+        return False
+
+
 def remember_in_keyring(path: Path, key: bytes) -> None:
     """Let whoever is logged in to this computer open the store. Raises UserError where there is no keyring."""
     import keyring

@@ -17,8 +17,6 @@ from mentorapp.fields import Visibility
 from mentorapp.registers import Dot, Register, Sibling, State
 from mentorapp.store.facts import Ack, Changed, Exchange, Pending, Refusal, Safety, SetAside
 
-_STATEMENT_LIMIT = 500
-
 
 def _base(register: Register | None) -> bytes | None:
     """What a field was before its first pending save: its values, and the context that the server knows."""
@@ -59,6 +57,20 @@ class Outgoing:
             "ON CONFLICT (id, field) DO UPDATE SET counter = excluded.counter, private = excluded.private, sent_at = NULL",
             (id, field, counter, at.isoformat(), private, _base(before)),
         )
+
+    def bases(self, id: str) -> dict[str, bytes]:
+        """What each pending field of a record was before its first pending save, where it was one thing that the server knows."""
+        found = {}
+        sql = "SELECT field, base FROM outbox WHERE id = ? AND base IS NOT NULL"
+        for field, base in self.connection.execute(sql, (id,)):
+            values = msgspec.msgpack.decode(base, type=tuple[list[bytes], list[tuple[bytes, int]]])[0]
+            if len(values) == 1:
+                found[field] = values[0]
+        return found
+
+    def _begin_from(self, id: str, field: str, register: Register) -> None:
+        """From now on, what the server has of a pending field is this."""
+        self.connection.execute("UPDATE outbox SET base = ? WHERE id = ? AND field = ?", (_base(register), id, field))
 
     # --- sending ------------------------------------------------------------------------------------------------------
 

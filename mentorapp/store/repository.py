@@ -15,8 +15,9 @@ import msgspec
 
 from mentorapp import registers
 from mentorapp.errors import UserError
-from mentorapp.fields import Visibility, fields_of
+from mentorapp.fields import Merge, Visibility, fields_of
 from mentorapp.i18n import N_
+from mentorapp.merging import merged
 from mentorapp.records import BY_KIND, Record
 from mentorapp.registers import Dot, Register, Stamp, State
 from mentorapp.store import database, search, tables
@@ -316,6 +317,8 @@ class Store(Outgoing, Drafts):
                 new = registers.join_states(old, state) if old else state
                 if old is None or new != old:
                     self._write(old or State(state.kind, state.id), new, at, safe=True)
+                    if old:
+                        self._weave(state, new, at)
                     kinds.add(state.kind)
                     ids.append(state.id)
                 elif old:
@@ -325,6 +328,28 @@ class Store(Outgoing, Drafts):
             if cursor is not None:
                 self.remember_bytes("cursor", cursor)
         return Changed(frozenset(kinds), tuple(ids))
+
+    def _weave(self, theirs: State, joined: State, at: datetime) -> None:
+        """Merge long text that was edited here and there at once, where the words allow it, as an ordinary save of ours.
+
+        The outbox still has what both began from. Both wordings go to the history; where they contradict each other, both stand.
+        """
+        kind = BY_KIND.get(joined.kind)
+        fields = fields_of(kind) if kind else {}
+        changes = {}
+        for name, base in self.bases(joined.id).items():
+            field, register = fields.get(name), joined.registers[name]
+            foreign = theirs.registers.get(name)
+            if field is None or foreign is None or field.rule is not Merge.both or len(register.values) != 2:
+                continue
+            texts = [msgspec.msgpack.decode(value) or "" for value in (base, *sorted(register.values))]
+            woven = merged(*texts) if all(isinstance(text, str) for text in texts) else None
+            if woven is not None:
+                changes[name] = field.encode(woven)
+        if changes:
+            self._assign(joined.kind, joined.id, changes, {}, by=self.recall("me"), at=at)
+            for name in changes:
+                self._begin_from(joined.id, name, theirs.registers[name])
 
 
 def refuse(record: Record, names: Iterable[str]) -> None:
