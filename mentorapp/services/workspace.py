@@ -12,6 +12,7 @@ from mentorapp.errors import UserError
 from mentorapp.i18n import N_
 from mentorapp.records import Person
 from mentorapp.store import Store, keys
+from mentorapp.store.keys import NoKey as NoKey
 
 STORE = "store.mentor"
 KEY = "store.key"

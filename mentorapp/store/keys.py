@@ -23,6 +23,10 @@ LEAST_PASSPHRASE = 8
 _SERVICE = "Mentor"
 
 
+class NoKey(UserError):
+    """This way gave no key; another try, or another way in, may. The store itself was not looked at."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cost:
     """What one guess at a passphrase costs: passes, KiB of memory, lanes. 64 MiB suits a laptop of 4 GB."""
@@ -95,9 +99,9 @@ def open_with_passphrase(path: Path, passphrase: str) -> bytes:
         salt, box = bytes.fromhex(str(wrap["salt"])), bytes.fromhex(str(wrap["box"]))
         return SecretBox(_stretch(passphrase, salt, cost)).decrypt(box)
     except KeyError as reason:
-        raise UserError(N_("This store is not opened with a passphrase.")) from reason
+        raise NoKey(N_("This store is not opened with a passphrase.")) from reason
     except (CryptoError, ValueError) as reason:
-        raise UserError(
+        raise NoKey(
             N_("That passphrase does not open this store. Nothing was changed; check capital letters and the keyboard.")
         ) from reason
 
@@ -143,7 +147,7 @@ def open_with_keyring(path: Path) -> bytes:
     except (KeyringError, RuntimeError, OSError):
         found = None
     if not found:
-        raise UserError(
+        raise NoKey(
             N_("This computer’s keyring does not have the key of this store. Open it with the passphrase instead.")
         )
     return bytes.fromhex(found)
