@@ -16,6 +16,7 @@ EXCERPT = 160
 """About how many characters of the text an excerpt shows."""
 
 _ALIKE = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ـ": None})
+_MARKS = re.compile("[\u0300-\u036f\u0483-\u0487\u064b-\u065f\u0670\u06d6-\u06ed\u1dc0-\u1dff\u20d0-\u20ff]")
 _WORD = re.compile(r"\w+")
 
 
@@ -23,8 +24,7 @@ def folded(text: str) -> str:
     """The text as it is looked for: lower case, without accents and vowel marks, Arabic letters that are confused made one."""
     if text.isascii():
         return text.lower()
-    spread = unicodedata.normalize("NFKD", text.translate(_ALIKE).casefold())
-    return "".join(c for c in spread if not unicodedata.combining(c)).translate(_ALIKE)
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text.translate(_ALIKE).casefold())).translate(_ALIKE)
 
 
 def words_of(record: Record) -> str:
