@@ -13,7 +13,8 @@ from ui import theme
 
 @dataclass(frozen=True)
 class Command:
-    """What can be done: `label` and `group` give words in the language in use; `keywords` are further words that find it."""
+    """What can be done: `label` and `group` give words in the language in use; `keywords` are further words that find it, `also`
+    further shortcuts."""
 
     key: str
     label: Callable[[], str]
@@ -23,6 +24,7 @@ class Command:
     group: Callable[[], str] = lambda: tr("Mentor")
     keywords: Callable[[], str] = lambda: ""
     available: Callable[[], bool] = lambda: True
+    also: tuple[str, ...] = ()
 
     def keys(self) -> str:
         """The shortcut as this desktop writes it, or ''."""
@@ -62,7 +64,7 @@ class Commands:
         if command.icon:
             action.setIcon(theme.icon(command.icon))
         if command.shortcut:
-            action.setShortcut(QKeySequence(command.shortcut))
+            action.setShortcuts([QKeySequence(keys) for keys in (command.shortcut, *command.also)])
         action.triggered.connect(lambda: self.run(key))
         return action
 

@@ -36,9 +36,9 @@ PAIRS: Final = (
 
 _WEIGHTS: Final = {400: QFont.Weight.Normal, 500: QFont.Weight.Medium, 600: QFont.Weight.DemiBold}
 _FACES: Final = {
-    "": ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf"),
-    "ar": ("NotoSansArabic-Regular.ttf", "NotoSansArabic-Bold.ttf"),
-    "am": ("NotoSansEthiopic-Regular.ttf",),
+    "": ("MentorSans-Regular.otf", "MentorSans-Medium.otf", "MentorSans-SemiBold.otf"),
+    "ar": ("MentorArabic-Regular.ttf", "MentorArabic-Bold.ttf"),
+    "am": ("MentorEthiopic-Regular.ttf",),
 }
 
 
@@ -67,7 +67,7 @@ class _Announcer(QObject):
 
 _state: dict[str, Theme] = {"theme": Theme()}
 _loaded: set[str] = set()
-_icons: dict[tuple[str, str, int, Theme, float], QIcon] = {}
+_icons: dict[tuple[str, str, int, int, Theme, float], QIcon] = {}
 
 
 @cache
@@ -124,7 +124,7 @@ def font(kind: str = "body", weight: int = 400) -> QFont:
 
 def families() -> list[str]:
     """The faces to try in turn; what none of them draws falls to the system."""
-    return ["Inter", "Noto Sans Arabic", "Noto Sans Ethiopic", "Noto Sans", "Segoe UI", "SF Pro Text", "sans-serif"]
+    return ["Mentor Sans", "Mentor Arabic", "Mentor Ethiopic", "Noto Sans", "Segoe UI", "SF Pro Text", "sans-serif"]
 
 
 def load_faces(language: str = "en") -> None:
@@ -164,7 +164,9 @@ def _sheet(theme: Theme) -> str:
     text = (folder / "mentor.qss").read_text("utf-8")
     text = re.sub(r"\$([a-z_]+)", lambda found: str(ours[found[1]]), text)
     # Hairlines stay hairlines at every text size.
-    return re.sub(r"\b(\d+)px", lambda found: found[0] if int(found[1]) < 3 else f"{round(int(found[1]) * theme.scale)}px", text)
+    text = re.sub(r"\b(\d+)px", lambda found: found[0] if int(found[1]) < 3 else f"{round(int(found[1]) * theme.scale)}px", text)
+    # Qt drops a corner that is a pixel more than half the height: a full round is reckoned after everything else was rounded.
+    return re.sub(r"@round\((\d+)\)", lambda found: f"{(round(int(found[1]) * theme.scale) + 2) // 2}px", text)
 
 
 def _palette() -> QPalette:
@@ -203,30 +205,35 @@ def _own_parts(widget: QWidget) -> Iterator[QObject]:
 
 # ---- icons ----------------------------------------------------------------------------------------------------------------------
 
-def icon(name: str, role: str = "quiet", size: int = 18) -> QIcon:
-    """An icon of resources/icons in the colour of a token, at `size` px of 100 %; ask again in `restyle` after a change of theme."""
-    sharp = _sharpness()
-    key = (name, role, size, current(), sharp)
+def icon(name: str, role: str = "quiet", size: int = 18, *, gap: int = 0) -> QIcon:
+    """An icon of resources/icons in the colour of a token, at `size` px of 100 %; ask again in `restyle` after a change of theme.
+
+    `gap` leaves empty room at its trailing side, for buttons, whose distance between picture and words cannot be styled.
+    """
+    key = (name, role, size, gap, current(), _sharpness())
     if key not in _icons:
         made = QIcon()
-        made.addPixmap(pixmap(name, role, size))
+        made.addPixmap(pixmap(name, role, size, gap=gap))
         # Without this Qt greys the disabled icon by its own recipe.
-        made.addPixmap(pixmap(name, "edge", size), QIcon.Mode.Disabled)
+        made.addPixmap(pixmap(name, "edge", size, gap=gap), QIcon.Mode.Disabled)
         _icons[key] = made
     return _icons[key]
 
 
-def pixmap(name: str, role: str = "quiet", size: int = 18) -> QPixmap:
+def pixmap(name: str, role: str = "quiet", size: int = 18, *, gap: int = 0) -> QPixmap:
     """The same as a picture, sharp on this screen."""
     sharp = _sharpness()
-    side = px(size)
-    picture = QPixmap(QSize(round(side * sharp), round(side * sharp)))
+    side = round(px(size) * sharp)
+    room = round(px(gap) * sharp)
+    picture = QPixmap(QSize(side + room, side))
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
+    if current().right_to_left:
+        painter.translate(room, 0)
     if current().right_to_left and name in DIRECTIONAL:
-        painter.translate(picture.width(), 0)
+        painter.translate(side, 0)
         painter.scale(-1, 1)
-    _draw(painter, name, role, QRectF(0, 0, picture.width(), picture.height()))
+    _draw(painter, name, role, QRectF(0, 0, side, side))
     painter.end()
     picture.setDevicePixelRatio(sharp)
     return picture

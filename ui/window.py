@@ -47,7 +47,7 @@ class _PlaceButton(QAbstractButton):
         self.setProperty("kind", "place")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.badge = Badge("", parent=self)
         self.retranslate()
         self.restyle()
@@ -62,7 +62,9 @@ class _PlaceButton(QAbstractButton):
         self._stand()
 
     def restyle(self) -> None:
-        self.setFixedHeight(theme.px(38))
+        # Where the window is low, the places give way to one another rather than push the window beyond the screen.
+        self.setMinimumHeight(theme.px(24))
+        self.setMaximumHeight(theme.px(38))
         self._stand()
         self.update()
 
@@ -122,15 +124,17 @@ class Navigation(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._buttons = {place.key: _PlaceButton(place) for place in places}
         column = Column(self, edges=(10, 14, 10, 14), gap=2)
-        self._brand = Line(edges=(10, 2, 4, 16), gap=10)
+        self._brand = Line(edges=(10, 0, 0, 12), gap=10)
         self._mark, self._name = QLabel(), text("Mentor", "brand")
         self._brand.addWidget(self._mark)
         self._brand.addWidget(self._name, 1)
+        self.fold = IconButton("panel-left", "")
+        self.fold.clicked.connect(self.fold_wanted)
         column.addLayout(self._brand)
         for key, button in self._buttons.items():
             button.clicked.connect(lambda _on=False, key=key: self.went.emit(key))
             column.addWidget(button)
-        column.addStretch(1)
+        column.addStretch(1000)
         self._foot: QVBoxLayout = Column(gap=6)
         self._me = Avatar("", size=28)
         self._my_name = text("", "caption")
@@ -141,6 +145,7 @@ class Navigation(QWidget):
         self._foot.addLayout(who)
         column.addLayout(self._foot)
         self._narrow = False
+        self._stand_fold()
         self.set_me("", "")
         self.restyle()
 
@@ -151,7 +156,7 @@ class Navigation(QWidget):
 
     def _measure(self) -> None:
         self.setFixedWidth(theme.px(NARROW if self._narrow else WIDE))
-        self._brand.setContentsMargins(theme.px(7 if self._narrow else 10), theme.px(2), 0, theme.px(16))
+        self._brand.setContentsMargins(theme.px(7 if self._narrow else 10), 0, 0, theme.px(12))
         lead = theme.px(6 if self._narrow else 10)
         self._who.setContentsMargins(lead, theme.px(8), 0, theme.px(8))
 
@@ -164,7 +169,14 @@ class Navigation(QWidget):
             button.narrow = narrow
             button.restyle()
             button.updateGeometry()
+        self._stand_fold()
         self._measure()
+
+    def _stand_fold(self) -> None:
+        if self._narrow:
+            self._foot.insertWidget(0, self.fold, 0, Qt.AlignmentFlag.AlignHCenter)
+        else:
+            self._brand.addWidget(self.fold)
 
     def is_narrow(self) -> bool:
         """Whether only pictures show."""
@@ -214,7 +226,7 @@ class MainWindow(QWidget):
     navigated = Signal(str)
     searched = Signal(str)
     result_chosen = Signal(str)
-    closing = Signal()
+    folded = Signal(bool)
 
     def __init__(self, *, places: Sequence[Place], commands: Commands, notices: Notices | None = None,
                  parent: QWidget | None = None) -> None:
@@ -227,11 +239,14 @@ class MainWindow(QWidget):
         self._folded_by_hand: bool | None = None
         self.navigation = Navigation(places)
         self.navigation.went.connect(self.navigated)
+        self.navigation.fold_wanted.connect(self.fold)
         self.search = SearchBox()
         self.search.typed.connect(self._typed)
         self.search.chosen.connect(self._chosen)
         self.status = StatusLine()
         self.stack = QStackedWidget()
+        self.may_close: Callable[[], bool] = lambda: True
+        self._banner = Column()
         self.trailing = Line(gap=8)
         self._build()
         self.toast = Toast(self.stack)
@@ -246,20 +261,19 @@ class MainWindow(QWidget):
     def _build(self) -> None:
         whole = Line(self, gap=0)
         side = Column(gap=0)
-        self._fold = IconButton("panel-left", "")
-        self._fold.clicked.connect(self.fold)
         self._header = QWidget()
         head = Line(self._header, edges=(24, 0, 24, 0), gap=14)
         head.addWidget(self.search, 100)
         head.addStretch(1)
         head.addLayout(self.trailing)
         side.addWidget(self._header)
-        side.addWidget(hairline())
+        self._under_header = hairline()
+        side.addWidget(self._under_header)
+        side.addLayout(self._banner)
         side.addWidget(self.stack, 1)
         side.addWidget(self.status)
         whole.addWidget(self.navigation)
         whole.addLayout(side, 1)
-        self.navigation._foot.insertWidget(0, self._fold, 0, Qt.AlignmentFlag.AlignLeading)
         self.restyle()
 
     def restyle(self) -> None:
@@ -270,13 +284,28 @@ class MainWindow(QWidget):
     def retranslate(self) -> None:
         """Say everything of the frame again in the language in use."""
         self.search.set_words(tr("Search everything or type a command"), tr("Ctrl K"))
-        self._fold.set_name(tr("Show or hide the words of the places (Ctrl+B)"))
+        self.navigation.fold.set_name(tr("Show or hide the words of the places (Ctrl+B)"))
         self.navigation.retranslate()
 
     def add_trailing(self, *widgets: QWidget) -> None:
         """Put controls at the trailing end of the header."""
         for widget in widgets:
             self.trailing.addWidget(widget)
+
+    def set_banner(self, banner: QWidget | None) -> None:
+        """Put something above every screen that must not be overlooked, or take it away."""
+        while (item := self._banner.takeAt(0)) is not None:
+            item.widget().hide()
+            item.widget().deleteLater()
+        if banner is not None:
+            self._banner.addWidget(banner)
+
+    def set_bare(self, bare: bool) -> None:
+        """Show the screen alone, while no store is open; or the whole frame around it."""
+        for part in (self.navigation, self._header, self._under_header, self.status):
+            part.setVisible(not bare)
+        for at in range(self._banner.count()):
+            self._banner.itemAt(at).widget().setVisible(not bare)
 
     def add_screen(self, key: str, widget: QWidget) -> None:
         """Take a screen in; another under the same key replaces it."""
@@ -286,6 +315,13 @@ class MainWindow(QWidget):
             old.deleteLater()
         self._screens[key] = widget
         self.stack.addWidget(widget)
+
+    def remove_screen(self, key: str) -> None:
+        """Let a screen go."""
+        screen = self._screens.pop(key)
+        self.stack.removeWidget(screen)
+        screen.hide()
+        screen.deleteLater()
 
     def show_screen(self, key: str, widget: QWidget | None = None, *, place: str = "") -> None:
         """Show a screen (taking it in first if given); `place` is the place to mark when it is not the screen's own key."""
@@ -320,6 +356,7 @@ class MainWindow(QWidget):
         """Fold the places into pictures, or unfold them; kept until asked again."""
         self._folded_by_hand = not self.navigation.is_narrow()
         self._fit()
+        self.folded.emit(self._folded_by_hand)
 
     def _fit(self) -> None:
         tight = self.width() < theme.px(900)
@@ -353,9 +390,8 @@ class MainWindow(QWidget):
             self.result_chosen.emit(key)
 
     def closeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
-        """Say that we are leaving, so that what is open can be kept."""
-        self.closing.emit()
-        super().closeEvent(event)
+        """Close once `may_close` has kept what is open; stay if that could not be done."""
+        event.setAccepted(self.may_close())
 
 
 def _as_row(command: Command) -> ListRow:

@@ -4,9 +4,12 @@ Distances are given in px of 100 %. A layout made here is measured again wheneve
 and right: Qt mirrors them.
 """
 
+import unicodedata
 from collections.abc import Sequence
+from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -21,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 
+LabelT = TypeVar("LabelT", bound="Label")
 Edges = tuple[int, int, int, int]
 """Leading, top, trailing, bottom."""
 
@@ -72,15 +76,104 @@ class Grid(QGridLayout):
         _measure(self, self._edges, self._gap)
 
 
-def text(words: str, kind: str = "body", *, wrap: bool = False, tone: str = "") -> QLabel:
+class Columns(QWidget):
+    """Things beside one another where there is room, under one another where there is not.
+
+    `shares` divides the width; 0 keeps a column at its own width. Below `narrow` px of 100 % they stand in one column, in order.
+    """
+
+    def __init__(self, *things: QWidget | QLayout, shares: Sequence[int] = (), gap: int = 18, narrow: int = 720,
+                 parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._narrow, self._stacked = narrow, False
+        self._shares = tuple(shares) or (1,) * len(things)
+        self._grid = Grid(self, gap=gap)
+        self._things = [thing if isinstance(thing, QWidget) else self._holding(thing) for thing in things]
+        self._stand()
+
+    def _holding(self, layout: QLayout) -> QWidget:
+        holder = QWidget(self)
+        holder.setLayout(layout)
+        return holder
+
+    def _stand(self) -> None:
+        for at, thing in enumerate(self._things):
+            self._grid.removeWidget(thing)
+            where = (at, 0) if self._stacked else (0, at)
+            self._grid.addWidget(thing, *where)
+            self._grid.setColumnStretch(at, (at == 0) if self._stacked else self._shares[at])
+
+    def is_stacked(self) -> bool:
+        """Whether they stand under one another."""
+        return self._stacked
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as the widest thing alone, for they can always be stacked."""
+        return QSize(max((thing.minimumSizeHint().width() for thing in self._things), default=0), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Stack, or stand side by side."""
+        super().resizeEvent(event)
+        stacked = self.width() < max(theme.px(self._narrow), 0)
+        if stacked != self._stacked:
+            self._stacked = stacked
+            self._stand()
+            self.updateGeometry()
+
+
+def own_direction(words: str) -> str:
+    """The words, kept in their own direction where the frame runs the other way ("Grace A." in Arabic keeps its full stop)."""
+    first = next((unicodedata.bidirectional(c) for c in words if unicodedata.bidirectional(c) in ("L", "R", "AL")), "")
+    foreign = bool(first) and (first == "L") == theme.current().right_to_left
+    return f"\u2068{words}\u2069" if foreign else words
+
+
+class Label(QLabel):
+    """Words that start at the leading side of the frame, in whatever direction they themselves run."""
+
+    def restyle(self) -> None:
+        """Take the side again from the direction in use."""
+        if not self.alignment() & Qt.AlignmentFlag.AlignHCenter:
+            side = Qt.AlignmentFlag.AlignRight if theme.current().right_to_left else Qt.AlignmentFlag.AlignLeft
+            self.setAlignment(side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute)
+
+
+class OneLine(Label):
+    """Words on one line, cut with an ellipsis where there is no room; the whole is then the tool tip."""
+
+    def minimumSizeHint(self) -> QSize:
+        """It can be cut, but not away."""
+        return QSize(theme.px(60), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Offer the whole where it is cut."""
+        super().resizeEvent(event)
+        self.setToolTip(self.text() if self._cut() != self.text() else "")
+
+    def _cut(self) -> str:
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what fits."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        painter.drawText(self.rect(), self.alignment(), self._cut())
+
+
+def text(words: str, kind: str = "body", *, wrap: bool = False, tone: str = "") -> Label:
     """A label in a kind of the style sheet: title section strong bold caption status figure problem visibility key body."""
-    label = QLabel(words)
+    return _dressed(Label(own_direction(words)), kind, wrap=wrap, tone=tone)
+
+
+def _dressed(label: LabelT, kind: str, *, wrap: bool = False, tone: str = "") -> LabelT:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setProperty("kind", kind)
     if tone:
         label.setProperty("tone", tone)
     if wrap:
         label.setWordWrap(True)
+    label.restyle()
     return label
 
 
@@ -151,9 +244,9 @@ class PageTitle(QWidget):
         if leading is not None:
             line.addWidget(leading)
         words = Column(gap=1)
-        self._title, self._caption = text(title, "title"), text(caption, "caption")
+        self._title = _dressed(OneLine(own_direction(title)), "title")
+        self._caption = _dressed(OneLine(own_direction(caption)), "caption")
         for label in (self._title, self._caption):
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             words.addWidget(label)
         self._caption.setVisible(bool(caption))
         line.addLayout(words, 1)
@@ -167,8 +260,8 @@ class PageTitle(QWidget):
 
     def set_title(self, title: str, caption: str = "") -> None:
         """Say another title and caption."""
-        self._title.setText(title)
-        self._caption.setText(caption)
+        self._title.setText(own_direction(title))
+        self._caption.setText(own_direction(caption))
         self._caption.setVisible(bool(caption))
 
 
@@ -180,27 +273,29 @@ class Scroll(QScrollArea):
         self._width = width
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         pane = QWidget()
         pane.setProperty("kind", "pane")
-        self._sides = Line(pane, edges=(32, 22, 32, 22), gap=0)
+        self._sides = Line(pane, gap=0)
         self._content = QWidget(pane)
         self.body = Column(self._content, gap=gap)
         self._sides.addWidget(self._content, 1)
         self.setWidget(pane)
         self.restyle()
-        pane.installEventFilter(self)
 
     def restyle(self) -> None:
         """Measure again in the theme in use."""
         self._content.setMaximumWidth(theme.px(self._width))
+        self._breathe()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep a page from being narrower than what stands in it can bear."""
-        if event.type() == QEvent.Type.LayoutRequest and watched is self.widget():
-            self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        return super().eventFilter(watched, event)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give up the wide margins before the content."""
+        super().resizeEvent(event)
+        self._breathe()
+
+    def _breathe(self) -> None:
+        side = theme.px(32 if self.width() >= theme.px(760) else 16)
+        self._sides.setContentsMargins(side, theme.px(22), side, theme.px(22))
 
     def minimumSizeHint(self) -> QSize:
         """A page can be as small as the window makes it."""

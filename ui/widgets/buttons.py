@@ -25,15 +25,16 @@ class Button(QPushButton):
     def set_words(self, words: str, icon: str | None = None) -> None:
         """Say something else."""
         self.setText(words.replace("&", "&&"))
-        if icon is not None:
+        if icon is not None and icon != self._icon_name:
             self._icon_name = icon
             self.restyle()
 
     def restyle(self) -> None:
         """Take the icon again in the theme in use."""
         if self._icon_name:
-            self.setIcon(theme.icon(self._icon_name, self.icon_role))
-            self.setIconSize(QSize(theme.px(18), theme.px(18)))
+            gap = 5 if self.text() else 0
+            self.setIcon(theme.icon(self._icon_name, self.icon_role, gap=gap))
+            self.setIconSize(QSize(theme.px(18) + theme.px(gap), theme.px(18)))
 
 
 class PrimaryButton(Button):

@@ -5,7 +5,7 @@ The visibility mark is a word with a picture, never a picture alone. A text fiel
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent, QTextOption
-from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QSizePolicy, QSpinBox, QWidget
 
 from ui import theme
 from ui.widgets.boxes import Column, Line, repolish, text
@@ -17,6 +17,21 @@ class LineInput(QLineEdit):
     def __init__(self, words: str = "", *, hint: str = "", parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
         self.setPlaceholderText(hint)
+
+
+class CountInput(QSpinBox):
+    """A whole number, typed or stepped; its words start where those of other fields do."""
+
+    def __init__(self, value: int = 0, *, least: int = 0, most: int = 1_000_000, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setRange(least, most)
+        self.setValue(value)
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Measure again in the theme in use."""
+        # The style sheet's padding does not reach the line edit inside a spin box.
+        self.lineEdit().setTextMargins(theme.px(8), 0, theme.px(8), 0)
 
 
 class GrowingText(QPlainTextEdit):
@@ -93,6 +108,8 @@ class FieldBox(QWidget):
         foot.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         foot.addWidget(self._helper, 1)
         column.addLayout(foot)
+        # Beside a field with a longer helper, the label stays at the top.
+        column.addStretch(1)
         self._label.setVisible(bool(label))
         self.set_visibility(visibility)
         self._name(label)

@@ -22,6 +22,7 @@ from ui import theme
 
 _MOVES = {QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.ParentChange, QEvent.Type.ZOrderChange}
 _OUTSIDE = 3
+_WRITTEN = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox)
 
 
 class _Ring(QWidget):
@@ -48,23 +49,29 @@ class FocusRing(QObject):
         self._ring: _Ring | None = None
         self._watched: list[QWidget] = []
         self._target: QWidget | None = None
+        self._last: QWidget | None = None
         app.focusChanged.connect(self._focus_changed)
 
     def target(self) -> QWidget | None:
         """What the ring is around, or None."""
         return self._target
 
-    def _focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
+    def _focus_changed(self, old: QWidget | None, new: QWidget | None) -> None:
+        ringed = self._last if self._last is not None and shiboken6.isValid(self._last) else None
         self._let_go()
         if new is None:
+            return
+        if old is None and new is not ringed and not isinstance(new, _WRITTEN):
+            # The window opened or came back, and nobody pressed a key: a ring would claim attention for nothing.
             return
         shown = self._frame_of(new)
         corner = shown.property("ring")
         if corner == 0 or not shown.isVisible() or new.window().windowType() == Qt.WindowType.Popup:
             return
         by_mouse = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
-        if by_mouse and not isinstance(new, QLineEdit | QPlainTextEdit | QTextEdit | QAbstractSpinBox):
+        if by_mouse and not isinstance(new, _WRITTEN):
             return
+        self._last = new
         self._take(shown, int(corner or 8))
 
     def _frame_of(self, widget: QWidget) -> QWidget:

@@ -7,7 +7,17 @@ typing a name; Enter or a click opens (`opened` with the row's key), the menu ke
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -53,7 +63,7 @@ class RowPainter(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         mirrored = option.direction == Qt.LayoutDirection.RightToLeft
-        self._ground(painter, option)
+        self._ground(painter, option, last=index.row() == index.model().rowCount() - 1)
         inner = QRectF(option.rect).adjusted(theme.px(12), 0, -theme.px(12), 0)
         inner = self._leading(painter, inner, row, mirrored)
         inner = self._pills(painter, inner, row, mirrored)
@@ -63,16 +73,16 @@ class RowPainter(QStyledItemDelegate):
         paint_two_lines(painter, inner, row.title, row.caption, row.subtitle, mirrored=mirrored)
         painter.restore()
 
-    def _ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+    def _ground(self, painter: QPainter, option: QStyleOptionViewItem, *, last: bool) -> None:
         where = QRectF(option.rect)
         held = bool(option.state & QStyle.StateFlag.State_HasFocus)
         if option.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver) or held:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour("tint" if option.state & QStyle.StateFlag.State_Selected else "sunk"))
             painter.drawRoundedRect(where.adjusted(2, 2, -2, -2), theme.radius("control"), theme.radius("control"))
-        painter.setPen(QPen(theme.colour("line"), 1))
-        y = where.bottom() - 0.5
-        painter.drawLine(QRectF(where).bottomLeft().toPoint() + QPoint(theme.px(12), -1), QPoint(int(where.right()) - theme.px(12), int(y)))
+        if not last:
+            line = QRect(option.rect.x() + theme.px(12), option.rect.bottom(), option.rect.width() - 2 * theme.px(12), 1)
+            painter.fillRect(line, theme.colour("line"))
         if held:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.colour("focus"), 2))

@@ -22,6 +22,7 @@ def paint_pill(painter: QPainter, where: QRectF, words: str, tone: str) -> None:
     painter.drawRoundedRect(where, half, half)
     painter.setFont(theme.font("caption", 500))
     painter.setPen(theme.colour(ink))
+    painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
     painter.drawText(where, Qt.AlignmentFlag.AlignCenter, words)
 
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from ui import theme
-from ui.widgets.boxes import Column, Line, repolish, text
+from ui.widgets.boxes import Column, Line, own_direction, repolish, text
 from ui.widgets.buttons import Button
 
 
@@ -20,7 +20,7 @@ class Prose(QLabel):
         self.setProperty("kind", kind)
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setWordWrap(True)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.set(words, marked)
 
     def set(self, words: str, marked: tuple[tuple[int, int], ...] = ()) -> None:
@@ -41,7 +41,8 @@ class Prose(QLabel):
             shown += escape(self._words[last:start]) + tinted
             last = end
         shown += escape(self._words[last:])
-        self.setText("".join(f'<p style="margin:0;line-height:118%">{line or "&nbsp;"}</p>' for line in shown.split("\n")))
+        way = "rtl" if theme.current().right_to_left else "ltr"
+        self.setText("".join(f'<p dir="{way}" style="margin:0">{own_direction(line) or "&nbsp;"}</p>' for line in shown.split("\n")))
 
 
 class Quote(QWidget):

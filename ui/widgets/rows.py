@@ -63,6 +63,7 @@ def paint_two_lines(painter: QPainter, where: QRectF, title: str, caption: str, 
     # Each text keeps the direction of its own language; only the side it starts from is mirrored.
     side = (Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignAbsolute
     flags = side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+    painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
     strong, quiet = theme.font("body", 500), theme.font("caption")
     strong.setStrikeOut(struck)
     first = QRectF(where.x(), where.y(), where.width(), theme.px(20))
@@ -182,7 +183,7 @@ class _Time(QWidget):
 
     def restyle(self) -> None:
         """Measure again in the theme in use."""
-        self.setMinimumWidth(theme.px(66))
+        self.setMinimumWidth(theme.px(70))
 
 
 class RowList(QWidget):
@@ -259,7 +260,7 @@ class TickBox(QCheckBox):
         where = QRectF(0.75, (self.height() - side) / 2 + 0.75, side - 1.5, side - 1.5)
         on = self.isChecked()
         painter.setBrush(theme.colour("primary" if on else "surface"))
-        painter.setPen(QPen(theme.colour("primary" if on or self.underMouse() else "quiet"), 1.5))
+        painter.setPen(QPen(theme.colour("primary" if on or self.underMouse() else "quiet"), 1.3))
         painter.drawRoundedRect(where, theme.px(4.5), theme.px(4.5))
         if on:
             pen = QPen(theme.colour("on_primary"), 2 * theme.current().scale)

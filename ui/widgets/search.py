@@ -34,7 +34,7 @@ class SearchBox(QFrame):
         self.field.setProperty("kind", "search")
         self._badge = text("", "key")
         for part in (self._glass, self.field, self._badge):
-            line.addWidget(part, 1 if part is self.field else 0)
+            line.addWidget(part, 1 if part is self.field else 0, Qt.AlignmentFlag.AlignVCenter)
         self._results: _Results | None = None
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
