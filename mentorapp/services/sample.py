@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import cycle
 
-from mentorapp.clock import day_of, local, new_id
+from mentorapp.clock import Clock, day_of, local, new_id
 from mentorapp.i18n import N_, tr
 from mentorapp.records import ActionItem, Goal, Mentorship, Person, Record, Session, Site
+from mentorapp.services import workspace as workspaces
 from mentorapp.services.workspace import Workspace
 from mentorapp.store import Changed
 
@@ -220,6 +221,25 @@ _SAMUEL = _Sample(
 )
 _SAMPLES = (_GRACE, _TESFAYE, _JOSEPH, _RUTH, _SAMUEL)
 _CIRCLE = ("Amina T.", "Daniel W.", "Esther L.", "Moses B.", "Sara G.")
+
+
+MENTOR = "Awa D."
+"""Who a person is among the sample people."""
+
+
+def enter(*, clock: Clock | None = None) -> Workspace:
+    """Open the store with sample people, made and filled first if it is not there. Raises UserError if it cannot be."""
+    if workspaces.exists(practice=True):
+        workspace = workspaces.open_practice(clock=clock)
+    else:
+        workspace = workspaces.start(practice=True, name=MENTOR, clock=clock)
+    try:
+        if not workspace.store.find(Mentorship, limit=1):
+            add_people(workspace)
+    except BaseException:
+        workspace.close()
+        raise
+    return workspace
 
 
 def add_people(workspace: Workspace) -> Changed:

@@ -1,0 +1,244 @@
+"""The first minutes: language, then a way to begin, then a name and a passphrase. No step needs a network.
+
+Promises that nothing typed is lost by going back or by changing the language, and that heavy work runs on a lane with a word about
+what it is doing. Emits `opened` with the workspace.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QWidget
+
+from mentorapp import i18n, settings
+from mentorapp.errors import UserError
+from mentorapp.i18n import tr
+from mentorapp.services import people, sample
+from mentorapp.services import workspace as workspaces
+from mentorapp.services.workspace import Workspace
+from ui.shell import Shell
+from ui.widgets import Bar, FieldBox, Line, LineInput, PrimaryButton, QuietButton, Segment, text
+from ui.widgets.choices import ChoiceButton
+from ui.widgets.front import FrontPage, titled
+from ui.widgets.passphrase import PassphraseBox
+
+
+def usual_language() -> str:
+    """The first of the system's languages that the program speaks."""
+    for name in QLocale.system().uiLanguages():
+        code = name.replace("_", "-").split("-")[0]
+        if code in i18n.LANGUAGES:
+            return code
+    return "en"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """What was said so far."""
+
+    joining: bool = False
+    name: str = ""
+    passphrase: str = ""
+    remember: bool = False
+
+
+class FirstRunScreen(FrontPage):
+    """One card, a few steps."""
+
+    opened = Signal(object)
+    shows: frozenset[str] = frozenset()
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(width=560)
+        self._shell = shell
+        self._answers = Answers()
+        self._keyring: bool | None = None
+        self._step: Callable[[], QWidget] = self._welcome
+        self._making: Callable[[], QWidget] | None = None
+        self._problem = ""
+        shell.settings_changed.connect(lambda _settings: self.refresh())
+        shell.tasks.unexpected.connect(self._stopped)
+        self.refresh()
+
+    def open(self, **where: object) -> None:
+        """Begin at the beginning; answers that were given stay."""
+        self._go(self._welcome)
+
+    def refresh(self) -> None:
+        """Say this step again, in the language in use."""
+        self.below.setText(tr("Everything you write stays on this laptop, encrypted. No account, no network needed."))
+        self.show_in_card(self._step())
+
+    def first_focus(self) -> QWidget:
+        """Where the keyboard begins."""
+        inside = self.content()
+        proxy = inside.focusProxy() if inside else None
+        return proxy or inside or self
+
+    def _go(self, step: Callable[[], QWidget]) -> None:
+        self._step = step
+        self.refresh()
+        self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # ---- the steps --------------------------------------------------------------------------------------------------
+
+    def _welcome(self) -> QWidget:
+        page, column = titled(tr("Welcome"), tr("A quiet place for what you and the people you mentor do together."))
+        languages = Segment(tuple(i18n.LANGUAGES.items()), name=tr("Language"))
+        languages.set_value(i18n.language())
+        languages.picked.connect(self._speak)
+        column.addWidget(languages)
+        if self._problem:
+            column.addWidget(text(self._problem, "problem", wrap=True))
+        begin = ChoiceButton("user-plus", tr("Start fresh"), tr("For your own work: your name and a passphrase, and you can begin."),
+                             first=True)
+        begin.clicked.connect(lambda: self._begin(joining=False))
+        tour = ChoiceButton("users", tr("Try with sample people"),
+                            tr("Look around with invented people. What you do there is never mixed with your own records."))
+        tour.clicked.connect(self._practise)
+        join = ChoiceButton("building-2", tr("Join an office"),
+                            tr("With a code or a file from your office, so that your records have a second safe place."))
+        join.clicked.connect(lambda: self._begin(joining=True))
+        for choice in (begin, tour, join):
+            column.addWidget(choice)
+        page.setFocusProxy(begin)
+        return page
+
+    def _name(self) -> QWidget:
+        page, column = titled(tr("What is your name?"), tr("As the people you mentor call you. You can change it later."))
+        field = FieldBox(tr("Your name"), LineInput(self._answers.name))
+        column.addWidget(field)
+        editor = field.editor
+        assert isinstance(editor, LineInput)
+
+        def on() -> None:
+            try:
+                name = people.named(editor.text())
+            except UserError:
+                field.set_problem(tr("Write the name by which people call you."))
+                editor.setFocus()
+                return
+            self._answers = replace(self._answers, name=name)
+            self._go(self._passphrase)
+
+        def keep(written: str) -> None:
+            self._answers = replace(self._answers, name=written)
+            field.set_problem("")
+
+        editor.textChanged.connect(keep)
+        editor.returnPressed.connect(on)
+        column.addLayout(self._ways(self._welcome, tr("Go on"), on))
+        page.setFocusProxy(editor)
+        return page
+
+    def _passphrase(self) -> QWidget:
+        page, column = titled(
+            tr("Choose a passphrase"),
+            tr("It opens your records on this laptop, and nobody can read them without it. Nobody can recover it for you either: "
+               "write it down and keep it where you keep important papers."),
+        )
+        box = PassphraseBox(tr("Passphrase"), least=workspaces.LEAST_PASSPHRASE)
+        box.editor.setText(self._answers.passphrase)
+        box.set_problem(self._problem)
+        column.addWidget(box)
+        remember = QCheckBox(tr("Let this computer remember it"))
+        remember.setChecked(self._answers.remember)
+        remember.setToolTip(tr("Whoever is logged in to this computer can then open your records."))
+        column.addWidget(remember)
+        self._offer_keyring(remember)
+
+        def keep() -> None:
+            self._answers = replace(self._answers, passphrase=box.passphrase(), remember=remember.isChecked())
+
+        def on() -> None:
+            if not box.long_enough():
+                box.set_problem(tr("This is too short to protect your records. A few words in a row are good."))
+                box.editor.setFocus()
+                return
+            keep()
+            self._start()
+
+        box.changed.connect(keep)
+        remember.toggled.connect(keep)
+        box.entered.connect(on)
+        column.addLayout(self._ways(self._name, tr("Start"), on))
+        page.setFocusProxy(box.editor)
+        return page
+
+    def _ways(self, back: Callable[[], QWidget], words: str, on: Callable[[], None]) -> Line:
+        line = Line(edges=(-8, 8, 0, 0), gap=12)
+        backwards = QuietButton(tr("Back"), "arrow-left")
+        backwards.clicked.connect(lambda: self._go(back))
+        onwards = PrimaryButton(words)
+        onwards.clicked.connect(on)
+        line.addWidget(backwards)
+        line.addStretch(1)
+        line.addWidget(onwards)
+        return line
+
+    # ---- what they do -----------------------------------------------------------------------------------------------
+
+    def _speak(self, code: str) -> None:
+        i18n.use(code)
+        self._shell.settings = settings.change(self._shell.settings, language=code)
+        self._shell.settings_changed.emit(self._shell.settings)
+        self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _begin(self, *, joining: bool) -> None:
+        self._answers = replace(self._answers, joining=joining)
+        self._go(self._name)
+
+    def _offer_keyring(self, box: QCheckBox) -> None:
+        def found(here: bool) -> None:
+            self._keyring = here
+            box.setVisible(here)
+            if not here:
+                box.setChecked(False)
+
+        if self._keyring is not None:
+            found(self._keyring)
+            return
+        box.hide()
+        self._shell.tasks.ask(workspaces.keyring_here, then=found, failed=lambda _e: found(False), lane="network", owner=box)
+
+    def _practise(self) -> None:
+        self._make(sample.enter, tr("Inviting the sample people…"), practice=True)
+
+    def _start(self) -> None:
+        said = self._answers
+
+        def start() -> Workspace:
+            return workspaces.start(name=said.name, passphrase=said.passphrase, remember=said.remember)
+
+        self._make(start, tr("Making your store…"))
+
+    def _make(self, make: Callable[[], Workspace], words: str, *, practice: bool = False) -> None:
+        back = self._step
+
+        def working() -> QWidget:
+            page, column = titled(words, tr("This takes a moment."))
+            column.addWidget(Bar(-1, words))
+            return page
+
+        def made(workspace: Workspace) -> None:
+            self._making = None
+            self._shell.settings = settings.change(self._shell.settings, practice=practice)
+            self._answers = replace(self._answers, passphrase="")
+            self.opened.emit(workspace)
+
+        def failed(error: UserError) -> None:
+            self._stop(str(error))
+
+        self._making = back
+        self._go(working)
+        self._shell.tasks.run(make, then=made, failed=failed, owner=self)
+
+    def _stop(self, problem: str) -> None:
+        back, self._making = self._making, None
+        if back is not None:
+            self._problem = problem
+            self._go(back)
+            self._problem = ""
+
+    def _stopped(self, _error: Exception) -> None:
+        self._stop("")
