@@ -94,9 +94,15 @@ def assign(register: Register | None, dot: Dot, value: Value, reach: Visibility 
     return Register(frozenset((Sibling(dot, value),)), _joined(register.context, (dot,)), max(register.reach, reach))
 
 
-def beside(register: Register, dot: Dot, value: Value, reach: Visibility = Visibility.pair) -> Register:
-    """The register after a save by somebody who had seen none of its siblings: the new value stands beside them."""
-    return join(register, first(dot, value, reach))
+def amend(
+    register: Register, dot: Dot, value: Value, seen: Iterable[Sibling], reach: Visibility = Visibility.pair
+) -> Register:
+    """The register after a save by somebody who had seen only some of its siblings: the others stand beside the new value.
+
+    Raises ValueError if the register has already seen this dot, for then a counter was used twice.
+    """
+    whole = assign(register, dot, value, reach)
+    return replace(whole, siblings=whole.siblings | (register.siblings - frozenset(seen)))
 
 
 def join(a: Register, b: Register) -> Register:
@@ -174,11 +180,18 @@ def seen_by(state: State) -> Value:
 _TRUE = msgspec.msgpack.encode(True)
 
 
+def _seen(value: Value) -> dict[bytes, int]:
+    try:
+        return dict(msgspec.msgpack.decode(value, type=list[tuple[bytes, int]]))
+    except msgspec.DecodeError:
+        return {}  # Of another shape than this version writes: as if nothing was seen, so that a person is asked.
+
+
 def voiding_raced(state: State) -> bool:
     """Whether the record is voided by somebody who had not seen one of the values that now stand in it."""
     if VOIDED not in state.registers or _TRUE not in state.registers[VOIDED].values or SEEN not in state.registers:
         return False
-    seen = [dict(msgspec.msgpack.decode(value, type=list[tuple[bytes, int]])) for value in state.registers[SEEN].values]
+    seen = [_seen(value) for value in state.registers[SEEN].values]
     own = state.registers[VOIDED].dots | state.registers[SEEN].dots
     dots = state.dots() - own
     return any(all(known.get(dot.replica, 0) < dot.counter for known in seen) for dot in dots)
@@ -226,15 +239,17 @@ def shown(register: Register, rule: Merge, stamps: Mapping[Dot, Stamp]) -> Shown
 
 
 def _decoded(standing: list[Sibling], kind: type) -> list[Any] | None:
-    values = [msgspec.msgpack.decode(s.value) for s in standing]
-    values = [v for v in values if v is not None]
+    try:
+        values = [v for s in standing if (v := msgspec.msgpack.decode(s.value)) is not None]
+    except msgspec.DecodeError:
+        return None
     return values if all(isinstance(v, kind) for v in values) else None
 
 
 def _union(standing: list[Sibling], newest: Value) -> Value:
     sets = _decoded(standing, list)
-    if sets is None:
-        return newest
+    if sets is None or not all(isinstance(item, str) for one in sets for item in one):
+        return newest  # A shape from a later version: kept beside, not united by a version that does not know it.
     return msgspec.msgpack.encode(sorted({item for one in sets for item in one}) or None)
 
 

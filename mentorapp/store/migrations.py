@@ -287,13 +287,12 @@ def m0002_registers(db: Database) -> None:
 
 @steps()
 def m0003_search(db: Database) -> None:
-    """The full-text index: folded words to look in, the words as written to show. Its rowid is the registers' seq."""
+    """The full-text index: folded words only, not kept twice. Its rowid is the registers' seq."""
     _run(
         db,
         """
         CREATE VIRTUAL TABLE search USING fts5 (
-            folded, written UNINDEXED, kind UNINDEXED, id UNINDEXED, mentorship UNINDEXED, day UNINDEXED,
-            tokenize = "unicode61 remove_diacritics 2", prefix = '2 3 4'
+            folded, content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
         )
         """,
     )

@@ -25,6 +25,13 @@ def _base(register: Register | None) -> bytes | None:
     return msgspec.msgpack.encode((sorted(register.values), register.context))
 
 
+def _from_base(base: bytes | None) -> tuple[list[bytes], dict[bytes, int]]:
+    if base is None:
+        return [], {}
+    values, context = msgspec.msgpack.decode(base, type=tuple[list[bytes], list[tuple[bytes, int]]])
+    return values, dict(context)
+
+
 class Outgoing:
     """The half of the store that sync's client speaks to."""
 
@@ -54,19 +61,37 @@ class Outgoing:
     ) -> None:
         self.connection.execute(
             "INSERT INTO outbox (id, field, counter, since, private, base) VALUES (?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT (id, field) DO UPDATE SET counter = excluded.counter, private = excluded.private, sent_at = NULL",
+            "ON CONFLICT (id, field) DO UPDATE SET counter = excluded.counter, private = excluded.private, sent_at = NULL, "
+            # What was only offered again (counter 0) was nobody's edit: the edit begins here.
+            "base = iif(outbox.counter = 0, excluded.base, outbox.base), "
+            "since = iif(outbox.counter = 0, excluded.since, outbox.since)",
             (id, field, counter, at.isoformat(), private, _base(before)),
         )
 
-    def bases(self, id: str) -> dict[str, bytes]:
-        """What each pending field of a record was before its first pending save, where it was one thing that the server knows."""
+    def bases(self, id: str) -> dict[str, tuple[bytes, dict[bytes, int]]]:
+        """What each pending field of a record was before its first pending save, and the context of that, where it was one thing."""
         found = {}
-        sql = "SELECT field, base FROM outbox WHERE id = ? AND base IS NOT NULL"
+        sql = "SELECT field, base FROM outbox WHERE id = ? AND counter > 0 AND base IS NOT NULL"
         for field, base in self.connection.execute(sql, (id,)):
-            values = msgspec.msgpack.decode(base, type=tuple[list[bytes], list[tuple[bytes, int]]])[0]
+            values, context = _from_base(base)
             if len(values) == 1:
-                found[field] = values[0]
+                found[field] = (values[0], context)
         return found
+
+    def _begin_after(self, id: str, counter: int) -> None:
+        """What was edited while it was being sent began from what was sent: that is in the history."""
+        sql = (
+            "SELECT o.field, o.base, h.counter, h.value FROM outbox o JOIN history h USING (id, field) "
+            "WHERE o.id = ? AND h.replica = ? AND h.counter <= ? ORDER BY h.counter"
+        )
+        for field, base, sent, value in self.connection.execute(sql, (id, self.replica, counter)).fetchall():
+            context = _from_base(base)[1]
+            if sent > context.get(self.replica, 0):
+                known = tuple(sorted({**context, self.replica: sent}.items()))
+                self.connection.execute(
+                    "UPDATE outbox SET base = ? WHERE id = ? AND field = ?",
+                    (msgspec.msgpack.encode(([value], known)), id, field),
+                )
 
     def _begin_from(self, id: str, field: str, register: Register) -> None:
         """From now on, what the server has of a pending field is this."""
@@ -102,7 +127,7 @@ class Outgoing:
 
     def pending_bytes(self) -> int:
         """About how many bytes of content these are, before compression."""
-        return sum(pending.size for pending in self.pending())
+        return sum(pending.size for pending in self.pending(most_records=-1))
 
     def mark_sent(self, ids: Iterable[str], at: datetime) -> None:
         """These are on their way: sent, unconfirmed."""
@@ -119,6 +144,7 @@ class Outgoing:
                 self.connection.execute(
                     "DELETE FROM outbox WHERE id = ? AND counter <= ? AND private = 0", (id, counter)
                 )
+                self._begin_after(id, counter)
                 self.connection.execute("UPDATE registers SET safe_at = ? WHERE id = ?", (at.isoformat(), id))
                 self.connection.execute("DELETE FROM set_aside WHERE id = ? AND counter <= ?", (id, counter))
             if receipt:
@@ -175,13 +201,14 @@ class Outgoing:
         """Become another replica (after a restore, or where a clone is found): what is pending is saved anew under the new name.
 
         Saves that others may know under the old name keep it; those that nobody confirmed get dots of the new replica, so that
-        no dot ever names two values.
+        no dot ever names two values. The counter goes on, so that an answer to what was sent under the old name confirms none of them.
         """
         old, self.replica = self.replica, token_bytes(8)
         with self.transaction():
             self.remember_bytes("replica", self.replica)
-            self.remember_bytes("counter", (0).to_bytes(8, "big"))
-            rows = self.connection.execute("SELECT id, field, base FROM outbox ORDER BY id").fetchall()
+            rows = self.connection.execute(
+                "SELECT id, field, base FROM outbox WHERE counter > 0 ORDER BY id"
+            ).fetchall()
             by_record: dict[str, dict[str, bytes | None]] = {}
             for id, field, base in rows:
                 by_record.setdefault(id, {})[field] = base
@@ -193,28 +220,31 @@ class Outgoing:
         state = self.state(id)
         if state is None:
             return
-        dot = self._next_dot()
-        fresh, stamps = dict(state.registers), dict(state.stamps)
+        fresh, stamps, names = dict(state.registers), dict(state.stamps), dict[Dot, Dot]()
         for name, base in fields.items():
             register = fresh.get(name)
-            mine = [s for s in register.siblings if s.dot.replica == old] if register else []
+            confirmed = _from_base(base)[1].get(old, 0)
+            mine = (
+                sorted(s for s in register.siblings if s.dot.replica == old and s.dot.counter > confirmed)
+                if register
+                else []
+            )
             if register is None or not mine:
                 continue
-            known = (
-                dict(msgspec.msgpack.decode(base, type=tuple[list[bytes], list[tuple[bytes, int]]])[1]) if base else {}
+            for sibling in mine:
+                names.setdefault(sibling.dot, self._next_dot())
+            context = (
+                dict(register.context) | {old: confirmed} | {names[s.dot].replica: names[s.dot].counter for s in mine}
             )
-            context = {r: c for r, c in register.context if r != old} | {r: c for r, c in known.items() if r == old}
-            others = {s for s in register.siblings if s.dot.replica != old}
-            named = Sibling(dot, mine[-1].value)
             fresh[name] = replace(
                 register,
-                siblings=frozenset({*others, named}),
-                context=tuple(sorted({**context, dot.replica: dot.counter}.items())),
+                siblings=register.siblings - set(mine) | {Sibling(names[s.dot], s.value) for s in mine},
+                context=tuple(sorted((r, c) for r, c in context.items() if c)),
             )
-            if mine[-1].dot in stamps:
-                stamps[dot] = stamps[mine[-1].dot]
+            stamps |= {names[s.dot]: stamps[s.dot] for s in mine if s.dot in stamps}
             self.connection.execute(
-                "UPDATE outbox SET counter = ?, sent_at = NULL WHERE id = ? AND field = ?", (dot.counter, id, name)
+                "UPDATE outbox SET counter = ?, sent_at = NULL WHERE id = ? AND field = ?",
+                (max(names[s.dot].counter for s in mine), id, name),
             )
         self._write(state, registers.trimmed(replace(state, registers=fresh, stamps=stamps)), at)
 

@@ -5,7 +5,7 @@ Owned by one thread. It reads no clock and speaks to nobody: the moment and the 
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 from secrets import token_bytes
@@ -17,20 +17,20 @@ from mentorapp import registers
 from mentorapp.errors import UserError
 from mentorapp.fields import Merge, Visibility, fields_of
 from mentorapp.i18n import N_
-from mentorapp.merging import merged
 from mentorapp.records import BY_KIND, Record
-from mentorapp.registers import Dot, Register, Stamp, State
+from mentorapp.registers import Dot, Register, Sibling, Stamp, State
 from mentorapp.store import database, search, tables
 from mentorapp.store.drafts import Drafts
 from mentorapp.store.facts import Changed, Hit, Version
+from mentorapp.store.incoming import Incoming
 from mentorapp.store.outgoing import Outgoing
 
 R = TypeVar("R", bound=Record)
 
-_FALSE = msgspec.msgpack.encode(False)
+_TRUE = msgspec.msgpack.encode(True)
 
 
-class Store(Outgoing, Drafts):
+class Store(Outgoing, Incoming, Drafts):
     """The opened encrypted file. Every call belongs on the thread that opened it."""
 
     def __init__(self, path: Path, key: bytes) -> None:
@@ -163,9 +163,7 @@ class Store(Outgoing, Drafts):
         found = []
         for sibling in registers.versions(register, state.stamps):
             by, at, *_ = state.stamps.get(sibling.dot, Stamp("", 0))
-            found.append(
-                Version(sibling.value, by, datetime.fromtimestamp(at, UTC), sibling.dot.replica == self.replica)
-            )
+            found.append(Version(sibling.value, by, tables.moment(at), sibling.dot.replica == self.replica))
         return found
 
     def history(self, id: str, field: str) -> list[Version]:
@@ -173,10 +171,7 @@ class Store(Outgoing, Drafts):
         rows = self.connection.execute(
             "SELECT value, by, at, replica FROM history WHERE id = ? AND field = ? ORDER BY seq DESC", (id, field)
         )
-        return [
-            Version(value, by, datetime.fromtimestamp(at, UTC), replica == self.replica)
-            for value, by, at, replica in rows
-        ]
+        return [Version(value, by, tables.moment(at), replica == self.replica) for value, by, at, replica in rows]
 
     def asking(self) -> list[tuple[str, str]]:
         """The (kind, id) of each record that stands in two versions and asks, oldest first."""
@@ -217,11 +212,7 @@ class Store(Outgoing, Drafts):
         state = self.state(record.id)
         if state is None:
             return Changed()
-        changes = {
-            registers.VOIDED: fields["voided"].encode(True),
-            "void_reason": fields["void_reason"].encode(reason),
-            registers.SEEN: registers.seen_by(state),
-        }
+        changes = {registers.VOIDED: fields["voided"].encode(True), "void_reason": fields["void_reason"].encode(reason)}
         with self.transaction():
             self._assign(record.kind, record.id, changes, {}, by=by, at=at)
         return Changed(frozenset((record.kind,)), (record.id,))
@@ -252,11 +243,15 @@ class Store(Outgoing, Drafts):
         declared = fields_of(BY_KIND[kind])
         dot = self._next_dot()
         fresh = dict(old.registers)
+        if _stays_voided(old, changes):
+            # Whoever voids, or edits what is voided already, has seen what the record holds: it stays out of sight.
+            changes = {**changes, registers.SEEN: registers.seen_by(old)}
         for name, value in changes.items():
             known = old.registers.get(name)
             reach = declared[name].visibility if name in declared else Visibility.programme
-            if known and name in seen and registers.shown(known, declared[name].rule, old.stamps).value != seen[name]:
-                fresh[name] = registers.beside(known, dot, value, reach)
+            if known and name in seen:
+                superseded = self._superseded(known, declared[name].rule, old, seen[name], by=by)
+                fresh[name] = registers.amend(known, dot, value, superseded, reach)
             else:
                 fresh[name] = registers.assign(known, dot, value, reach)
             self._queue(id, name, dot.counter, at, known, private=fresh[name].reach == Visibility.only_me)
@@ -264,31 +259,41 @@ class Store(Outgoing, Drafts):
         self._write(old, registers.trimmed(State(kind, id, fresh, stamps)), at)
         self.connection.execute("DELETE FROM set_aside WHERE id = ?", (id,))
 
+    def _superseded(
+        self, known: Register, rule: Merge, old: State, seen: bytes, *, by: str
+    ) -> frozenset[Sibling] | set[Sibling]:
+        """What of a field an edit supersedes whose author had the value `seen` before them: never what they did not know of."""
+        if rule is not Merge.ask and registers.shown(known, rule, old.stamps).value == seen:
+            return known.siblings  # All that stands is in what was shown.
+        had = {s for s in known.siblings if s.value == seen}
+        if had:
+            return had
+        # It was superseded meanwhile. What the same author wrote here since is no news to them, however late the editor hears.
+        mine = {s for s in known.siblings if s.dot.replica == self.replica}
+        return {s for s in mine if old.stamps.get(s.dot, Stamp("", 0)).by == by}
+
     def _write(self, old: State, new: State, at: datetime, *, safe: bool = False) -> None:
         """Write a state whole: registers, history of what it supersedes, row and search index."""
-        record, conflicts = materialised(new)
-        self._supersede(old, new, at)
-        row = self.connection.execute("SELECT seq FROM registers WHERE id = ?", (new.id,)).fetchone()
-        scope = record.scope if record else ""
-        values = (scope, registers.pack(new), conflicts)
-        moment = at.isoformat() if safe else None
-        if row:
+        shown, conflicts = tables.shown_of(new)
+        if old.registers:
+            self._supersede(old, new, at)
+        values = (shown.get("scope") or "", registers.pack(new), conflicts, at.isoformat() if safe else None)
+        if old.registers:
             sql = (
-                "UPDATE registers SET scope = ?, body = ?, conflicts = ?, safe_at = coalesce(?, safe_at) WHERE seq = ?"
+                "UPDATE registers SET scope = ?, body = ?, conflicts = ?, safe_at = coalesce(?, safe_at) "
+                "WHERE id = ? RETURNING seq"
             )
-            self.connection.execute(sql, (*values, moment, row[0]))
+            seq = self.connection.execute(sql, (*values, new.id)).fetchone()[0]
         else:
-            sql = "INSERT INTO registers (id, kind, scope, body, conflicts, safe_at) VALUES (?, ?, ?, ?, ?, ?)"
-            row = (self.connection.execute(sql, (new.id, new.kind, *values, moment)).lastrowid,)
-        if record:
-            self._write_row(record, new, conflicts)
-            search.write(self.connection, row[0], record, fresh=not old.registers)
-
-    def _write_row(self, record: Record, state: State, conflicts: int) -> None:
-        moments = [stamp.at for stamp in state.stamps.values()] or [0]
-        created, changed = (datetime.fromtimestamp(m, UTC).isoformat() for m in (min(moments), max(moments)))
-        row = [*tables.to_row(record), created, changed, conflicts]
-        self.connection.execute(tables.upsert(type(record)), row)
+            sql = "INSERT INTO registers (scope, body, conflicts, safe_at, id, kind) VALUES (?, ?, ?, ?, ?, ?)"
+            seq = self.connection.execute(sql, (*values, new.id, new.kind)).lastrowid
+        kind = BY_KIND.get(new.kind)
+        if kind:
+            moments = [stamp.at for stamp in new.stamps.values()] or [0]
+            created, changed = (tables.moment(m).isoformat() for m in (min(moments), max(moments)))
+            row = (*tables.to_row(kind, new.id, shown), created, changed, conflicts)
+            self.connection.execute(tables.upsert(kind), row)
+            search.write(self.connection, seq, kind, shown, fresh=not old.registers)
 
     def _supersede(self, old: State, new: State, at: datetime) -> None:
         gone = []
@@ -305,51 +310,12 @@ class Store(Outgoing, Drafts):
                 gone,
             )
 
-    def absorb(self, states: Iterable[State], *, at: datetime, cursor: bytes | None = None) -> Changed:
-        """Join what the server sent into what is here, all of it or nothing, and remember how far that reached.
 
-        What comes from the server is safe there. A record edited here meanwhile keeps its edits pending.
-        """
-        kinds, ids = set(), []
-        with self.transaction():
-            for state in states:
-                old = self.state(state.id)
-                new = registers.join_states(old, state) if old else state
-                if old is None or new != old:
-                    self._write(old or State(state.kind, state.id), new, at, safe=True)
-                    if old:
-                        self._weave(state, new, at)
-                    kinds.add(state.kind)
-                    ids.append(state.id)
-                elif old:
-                    self.connection.execute(
-                        "UPDATE registers SET safe_at = coalesce(safe_at, ?) WHERE id = ?", (at.isoformat(), state.id)
-                    )
-            if cursor is not None:
-                self.remember_bytes("cursor", cursor)
-        return Changed(frozenset(kinds), tuple(ids))
-
-    def _weave(self, theirs: State, joined: State, at: datetime) -> None:
-        """Merge long text that was edited here and there at once, where the words allow it, as an ordinary save of ours.
-
-        The outbox still has what both began from. Both wordings go to the history; where they contradict each other, both stand.
-        """
-        kind = BY_KIND.get(joined.kind)
-        fields = fields_of(kind) if kind else {}
-        changes = {}
-        for name, base in self.bases(joined.id).items():
-            field, register = fields.get(name), joined.registers[name]
-            foreign = theirs.registers.get(name)
-            if field is None or foreign is None or field.rule is not Merge.both or len(register.values) != 2:
-                continue
-            texts = [msgspec.msgpack.decode(value) or "" for value in (base, *sorted(register.values))]
-            woven = merged(*texts) if all(isinstance(text, str) for text in texts) else None
-            if woven is not None:
-                changes[name] = field.encode(woven)
-        if changes:
-            self._assign(joined.kind, joined.id, changes, {}, by=self.recall("me"), at=at)
-            for name in changes:
-                self._begin_from(joined.id, name, theirs.registers[name])
+def _stays_voided(old: State, changes: Mapping[str, bytes]) -> bool:
+    if registers.VOIDED in changes:
+        return changes[registers.VOIDED] == _TRUE
+    voided = old.registers.get(registers.VOIDED)
+    return voided is not None and voided.values == {_TRUE} and not registers.voiding_raced(old)
 
 
 def refuse(record: Record, names: Iterable[str]) -> None:
@@ -360,25 +326,3 @@ def refuse(record: Record, names: Iterable[str]) -> None:
         if problem:
             problem.values["field"] = name
             raise problem
-
-
-def materialised(state: State) -> tuple[Record | None, int]:
-    """The record that a state shows, and how many of its fields ask. None for a kind that this version does not know."""
-    kind = BY_KIND.get(state.kind)
-    if kind is None:
-        return None, 0
-    values: dict[str, Any] = {}
-    conflicts = 0
-    for name, field in fields_of(kind).items():
-        register: Register | None = state.registers.get(name)
-        if register is None:
-            continue
-        value, asks = registers.shown(register, field.rule, state.stamps)
-        conflicts += asks
-        # A value of a shape from a later version stays in its register and shows as empty until an upgrade knows it.
-        with contextlib.suppress(ValueError):
-            values[name] = field.decode(value)
-    if registers.voiding_raced(state):
-        values["voided"] = False
-        conflicts += 1
-    return kind(id=state.id, **values), conflicts

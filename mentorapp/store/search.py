@@ -1,16 +1,19 @@
 """Finds records by any words in them: accents folded, Arabic letters made alike, the beginning of the last word enough.
 
-What is written is kept as it is beside what is looked in, so that an excerpt shows the writer's own spelling.
+The index holds folded words only; an excerpt comes from the record itself, in the writer's own spelling.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mentorapp.fields import Many, Text, fields_of
-from mentorapp.records import Record
+from mentorapp.fields import Many, Text, fields_of, for_each_kind
+from mentorapp.records import BY_KIND, Record
+from mentorapp.store import tables
 from mentorapp.store.facts import Hit
+
+_WHEN = ("started", "planned_start", "due", "taken_on")
 
 EXCERPT = 160
 """About how many characters of the text an excerpt shows."""
@@ -27,44 +30,29 @@ def folded(text: str) -> str:
     return _MARKS.sub("", unicodedata.normalize("NFKD", text.translate(_ALIKE).casefold())).translate(_ALIKE)
 
 
-def words_of(record: Record) -> str:
-    """Everything a person wrote in this record, a line for each field."""
-    parts: list[str] = []
-    for name, field in fields_of(type(record)).items():
-        value = getattr(record, name)
-        if value and isinstance(field, Text) and field.searched:
-            parts.append(value)
-        elif value and isinstance(field, Many) and isinstance(field.of, Text):
-            parts.append(" · ".join(value))
-    return "\n".join(parts)
+@for_each_kind
+def _searched(kind: type[Record]) -> tuple[str, ...]:
+    fields = fields_of(kind).items()
+    return tuple(
+        name
+        for name, field in fields
+        if (isinstance(field, Text) and field.searched) or (isinstance(field, Many) and isinstance(field.of, Text))
+    )
 
 
-def _day(record: Record) -> str:
-    for name in ("started", "planned_start", "due", "taken_on"):
-        value = getattr(record, name, None)
-        if value:
-            return str(value.isoformat())
-    return ""
+def words_of(kind: type[Record], shown: Mapping[str, Any]) -> str:
+    """Everything a person wrote in a record, a line for each field, from the values that it shows."""
+    written = (shown.get(name) for name in _searched(kind))
+    return "\n".join(value if isinstance(value, str) else " · ".join(map(str, value)) for value in written if value)
 
 
-def write(connection: Any, seq: int, record: Record, *, fresh: bool) -> None:
-    """Make the index say what the record says now; a voided record is not found."""
+def write(connection: Any, seq: int, kind: type[Record], shown: Mapping[str, Any], *, fresh: bool) -> None:
+    """Make the index say what the record says now; a voided record is not found. Only the words are indexed, not kept twice."""
     if not fresh:
         connection.execute("DELETE FROM search WHERE rowid = ?", (seq,))
-    words = words_of(record)
-    if words and not record.voided:
-        connection.execute(
-            "INSERT INTO search (rowid, folded, written, kind, id, mentorship, day) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                seq,
-                folded(words),
-                words,
-                record.kind,
-                record.id,
-                getattr(record, "mentorship", None) or "",
-                _day(record),
-            ),
-        )
+    words = "" if shown.get("voided") else words_of(kind, shown)
+    if words:
+        connection.execute("INSERT INTO search (rowid, folded) VALUES (?, ?)", (seq, folded(words)))
 
 
 def query(typed: str) -> str:
@@ -74,19 +62,29 @@ def query(typed: str) -> str:
 
 
 def find(connection: Any, typed: str, *, limit: int, kinds: tuple[str, ...] = ()) -> Iterator[Hit]:
-    """The records that hold all the typed words, the newest writing first."""
+    """The records that hold all the typed words, the newest first."""
     match = query(typed)
     if not match:
         return
-    only = f" AND kind IN ({', '.join('?' * len(kinds))})" if kinds else ""
+    only = f" AND r.kind IN ({', '.join('?' * len(kinds))})" if kinds else ""
     rows = connection.execute(
-        f"SELECT kind, id, mentorship, day, written FROM search WHERE search MATCH ?{only} ORDER BY rowid DESC LIMIT ?",
+        "SELECT r.kind, r.id FROM search s JOIN registers r ON r.seq = s.rowid "
+        f"WHERE s.folded MATCH ?{only} ORDER BY s.rowid DESC LIMIT ?",
         (match, *kinds, limit),
-    )
+    ).fetchall()
     sought = _WORD.findall(folded(typed))
-    for kind, id, mentorship, day, written in rows:
-        excerpt, marks = excerpt_of(written, sought)
-        yield Hit(kind, id, mentorship, day, excerpt, marks)
+    for kind, id in rows:
+        record = BY_KIND[kind]
+        row = connection.execute(f"{tables.select(record)} WHERE id = ?", (id,)).fetchone()
+        if row:
+            yield _hit(tables.from_row(record, row), sought)
+
+
+def _hit(record: Record, sought: list[str]) -> Hit:
+    excerpt, marks = excerpt_of(words_of(type(record), vars(record)), sought)
+    when = next((getattr(record, name) for name in _WHEN if getattr(record, name, None)), None)
+    day = when.isoformat() if when else ""
+    return Hit(record.kind, record.id, getattr(record, "mentorship", None) or "", day, excerpt, marks)
 
 
 def excerpt_of(written: str, sought: list[str]) -> tuple[str, tuple[tuple[int, int], ...]]:

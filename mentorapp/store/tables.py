@@ -4,11 +4,15 @@ One table a kind, named as the kind. Its columns: `id`, one for each declared fi
 adds (`created`, `changed`: when, by the savers' clocks; `conflicts`: how many fields ask).
 """
 
+import contextlib
 import json
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple, TypeVar
 
+import msgspec
+
+from mentorapp import registers
 from mentorapp.fields import (
     Answers,
     Choice,
@@ -17,22 +21,25 @@ from mentorapp.fields import (
     Field,
     Flag,
     Many,
+    Merge,
     Moment,
+    Plain,
     Ref,
     Text,
     fields_of,
     for_each_kind,
 )
-from mentorapp.records import Record
+from mentorapp.records import BY_KIND, Record
+from mentorapp.registers import State
 
 R = TypeVar("R", bound=Record)
 
 
 class Column(NamedTuple):
-    """How one kind of field lies in a table."""
+    """How one kind of field lies in a table. `to_sql` takes the plain value and raises ValueError if it is not of its shape."""
 
     sql: str
-    to_sql: Callable[[Any], Any]
+    to_sql: Callable[[Plain], Any]
     from_sql: Callable[[Any], Any]
 
 
@@ -40,32 +47,59 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _json(value: tuple[str, ...]) -> str:
-    return json.dumps(list(value), ensure_ascii=False, separators=(",", ":"))
+def _words(plain: Plain) -> str:
+    if plain is None:
+        return ""
+    if type(plain) is not str:
+        raise ValueError("no text")
+    return plain
 
 
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+def _code(plain: Plain) -> str | None:
+    return None if plain is None else _words(plain)
 
 
-def _day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
+def _whole(plain: Plain) -> int | None:
+    if plain is not None and (type(plain) is not int or abs(plain) >= 1 << 63):
+        raise ValueError("no whole number that a table can hold")
+    return plain
 
 
-def _of_moment(value: datetime | None) -> str | None:
-    return None if value is None else str(Moment(label="").plain(value))
+def _flag(plain: Plain) -> int:
+    return int(Flag(label="").value(plain))
+
+
+def _day(plain: Plain) -> Plain:
+    Day(label="").value(plain)
+    return plain
+
+
+_MOMENT = Moment(label="")
+
+
+def _moment(plain: Plain) -> Plain:
+    # Written alike, so that the column sorts by time whoever wrote it.
+    return _MOMENT.plain(_MOMENT.value(plain))
+
+
+_SET = Many(label="", of=Text(label=""))
+_ANSWERS = Answers(label="")
+
+
+def _set(plain: Plain) -> str:
+    return json.dumps(_SET.value(plain), ensure_ascii=False, separators=(",", ":")) if plain else "[]"
 
 
 COLUMNS: Mapping[type[Field], Column] = {
-    Text: Column("TEXT NOT NULL DEFAULT ''", _same, _same),
-    Count: Column("INTEGER", _same, _same),
-    Day: Column("TEXT", lambda value: value and value.isoformat(), _day),
-    Moment: Column("TEXT", _of_moment, _moment),
-    Choice: Column("TEXT", _same, _same),
-    Many: Column("TEXT NOT NULL DEFAULT '[]'", _json, lambda text: tuple(json.loads(text))),
-    Ref: Column("TEXT", _same, _same),
-    Flag: Column("INTEGER NOT NULL DEFAULT 0", int, bool),
-    Answers: Column("TEXT NOT NULL DEFAULT ''", _same, _same),
+    Text: Column("TEXT NOT NULL DEFAULT ''", _words, _same),
+    Count: Column("INTEGER", _whole, _same),
+    Day: Column("TEXT", _day, lambda text: text and date.fromisoformat(text)),
+    Moment: Column("TEXT", _moment, lambda text: text and datetime.fromisoformat(text)),
+    Choice: Column("TEXT", _code, _same),
+    Many: Column("TEXT NOT NULL DEFAULT '[]'", _set, lambda text: tuple(json.loads(text))),
+    Ref: Column("TEXT", _code, _same),
+    Flag: Column("INTEGER NOT NULL DEFAULT 0", _flag, bool),
+    Answers: Column("TEXT NOT NULL DEFAULT ''", _ANSWERS.value, _same),
 }
 """A column for every kind of field."""
 
@@ -112,7 +146,45 @@ def upsert(record: type[Record]) -> str:
     return f"INSERT INTO {record.kind} ({', '.join(names)}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {kept}"
 
 
-def to_row(record: Record) -> list[Any]:
-    """The id and the declared values of a record as its table holds them."""
-    fields = fields_of(type(record))
-    return [record.id, *(COLUMNS[type(field)].to_sql(getattr(record, name)) for name, field in fields.items())]
+@for_each_kind
+def writers(record: type[Record]) -> tuple[tuple[str, Merge, Callable[[Plain], Any]], ...]:
+    """For each declared field, in the order of the columns: its name, its merge rule, and how its plain value is written."""
+    return tuple((name, field.rule, COLUMNS[type(field)].to_sql) for name, field in fields_of(record).items())
+
+
+def moment(seconds: int) -> datetime:
+    """The moment of a stamp; one beyond what a calendar can write (a clock gone wild) is the nearest that it can."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError, ValueError):
+        return datetime.max.replace(tzinfo=UTC, microsecond=0) if seconds > 0 else datetime.min.replace(tzinfo=UTC)
+
+
+def shown_of(state: State) -> tuple[dict[str, Plain], int]:
+    """The plain value that each declared field shows, and how many of them ask. Empty for a kind that this version does not know."""
+    kind = BY_KIND.get(state.kind)
+    shown: dict[str, Plain] = {}
+    conflicts = 0
+    for name, rule, _ in writers(kind) if kind else ():
+        register = state.registers.get(name)
+        if register is not None:
+            value, asks = registers.shown(register, rule, state.stamps)
+            # A value that cannot be read stays in its register and shows as empty until an upgrade knows it.
+            with contextlib.suppress(msgspec.DecodeError):
+                shown[name] = msgspec.msgpack.decode(value)
+            conflicts += asks
+    if registers.voiding_raced(state):
+        shown["voided"] = False
+        conflicts += 1
+    return shown, conflicts
+
+
+def to_row(kind: type[Record], id: str, shown: Mapping[str, Plain]) -> list[Any]:
+    """The id and the declared values as a kind's table holds them. A value of a later version's shape is empty there."""
+    row: list[Any] = [id]
+    for name, _, to_sql in writers(kind):
+        try:
+            row.append(to_sql(shown.get(name)))
+        except ValueError:
+            row.append(to_sql(None))
+    return row

@@ -1,0 +1,130 @@
+"""What others saved, joined into what is here; and the proof, met on the way, that another store writes under our name."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any
+
+from mentorapp import registers
+from mentorapp.fields import Field, Merge, fields_of
+from mentorapp.merging import merged
+from mentorapp.records import BY_KIND
+from mentorapp.registers import Register, State
+from mentorapp.store.facts import Changed
+
+
+class Incoming:
+    """The half of the store that takes in what an exchange brought."""
+
+    connection: Any
+    replica: bytes
+
+    @property
+    def counter(self) -> int:
+        """How many saves this replica has made; see the store."""
+        raise NotImplementedError
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """One intention; see the store."""
+        raise NotImplementedError
+
+    def state(self, id: str) -> State | None:
+        """All that is known of a record; see the store."""
+        raise NotImplementedError
+
+    def recall(self, name: str, default: str = "") -> str:
+        """A remembered fact; see the store."""
+        raise NotImplementedError
+
+    def remember_bytes(self, name: str, value: bytes) -> None:
+        """Keep a small fact; see the store."""
+        raise NotImplementedError
+
+    def new_replica(self, at: datetime) -> bytes:
+        """Become another replica; see the store."""
+        raise NotImplementedError
+
+    def bases(self, id: str) -> dict[str, tuple[bytes, dict[bytes, int]]]:
+        """What pending fields began from; see the store."""
+        raise NotImplementedError
+
+    def _begin_from(self, id: str, field: str, register: Register) -> None:
+        raise NotImplementedError
+
+    def _write(self, old: State, new: State, at: datetime, *, safe: bool = False) -> None:
+        raise NotImplementedError
+
+    def _assign(
+        self, kind: str, id: str, changes: Mapping[str, bytes], seen: Mapping[str, bytes], *, by: str, at: datetime
+    ) -> None:
+        raise NotImplementedError
+
+    def absorb(self, states: Iterable[State], *, at: datetime, cursor: bytes | None = None) -> Changed:
+        """Join what the server sent into what is here, all of it or nothing, and remember how far that reached.
+
+        What comes from the server is safe there. A record edited here meanwhile keeps its edits pending. Where it turns out that
+        another store writes under this one's name (a clone, or a restored copy's later self), this one takes a new name.
+        """
+        kinds, ids = set(), []
+        with self.transaction():
+            for state in states:
+                if self._outrun(state):
+                    self.new_replica(at)
+                old = self.state(state.id)
+                new = registers.join_states(old, state) if old else state
+                if old is None or new != old:
+                    self._write(old or State(state.kind, state.id), new, at, safe=True)
+                    if old:
+                        self._weave(state, new, at)
+                    kinds.add(state.kind)
+                    ids.append(state.id)
+                else:
+                    self.connection.execute(
+                        "UPDATE registers SET safe_at = coalesce(safe_at, ?) WHERE id = ?", (at.isoformat(), state.id)
+                    )
+            if cursor is not None:
+                self.remember_bytes("cursor", cursor)
+        return Changed(frozenset(kinds), tuple(ids))
+
+    def _outrun(self, state: State) -> bool:
+        """Whether somebody knows saves under this store's name that it did not make: its next save would reuse a counter."""
+        known = [c for register in state.registers.values() for r, c in register.context if r == self.replica]
+        return bool(known) and max(known) > self.counter
+
+    def _weave(self, theirs: State, joined: State, at: datetime) -> None:
+        """Merge long text that was edited here and there at once, where the words allow it, as an ordinary save of ours.
+
+        The outbox still has what both began from. Both wordings go to the history; where they contradict each other, both stand.
+        """
+        kind = BY_KIND.get(joined.kind)
+        fields = fields_of(kind) if kind else {}
+        changes = {}
+        for name, (base, known) in self.bases(joined.id).items():
+            field, foreign = fields.get(name), theirs.registers.get(name)
+            if field is None or foreign is None or field.rule is not Merge.both:
+                continue
+            woven = self._woven(field, base, known, joined.registers[name], foreign)
+            if woven is not None:
+                changes[name] = woven
+        if changes:
+            self._assign(joined.kind, joined.id, changes, {}, by=self.recall("me"), at=at)
+            for name in changes:
+                self._begin_from(joined.id, name, theirs.registers[name])
+
+    def _woven(
+        self, field: Field, base: bytes, known: Mapping[bytes, int], joined: Register, foreign: Register
+    ) -> bytes | None:
+        """The merged text of two values that both began from `base`, or None where that is not so or the words do not allow it."""
+        seen = dict(foreign.context)
+        ours, theirs = joined.siblings - foreign.siblings, foreign.siblings
+        one_each = len(ours) == len(theirs) == 1 and joined.siblings == ours | theirs and len(joined.values) == 2
+        # They began from the base only if they had seen all of it. If they had seen more of ours than that, the base is too old.
+        from_base = all(seen.get(replica, 0) >= counter for replica, counter in known.items())
+        if not (one_each and from_base and seen.get(self.replica, 0) == known.get(self.replica, 0)):
+            return None
+        try:
+            texts = [field.decode(value) for value in (base, *sorted(joined.values))]
+        except ValueError:
+            return None
+        woven = merged(*texts)
+        return None if woven is None else field.encode(woven)
