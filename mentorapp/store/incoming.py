@@ -1,9 +1,7 @@
 """What others saved, joined into what is here; and the proof, met on the way, that another store writes under our name."""
 
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any
 
 from mentorapp import registers
 from mentorapp.fields import Field, Merge, fields_of
@@ -11,47 +9,19 @@ from mentorapp.merging import merged
 from mentorapp.records import BY_KIND
 from mentorapp.registers import Register, State
 from mentorapp.store.facts import Changed
+from mentorapp.store.outgoing import Outgoing
 
 
-class Incoming:
-    """The half of the store that takes in what an exchange brought."""
-
-    connection: Any
-    replica: bytes
+class Incoming(Outgoing):
+    """The half of the store that takes in what an exchange brought, beside what is still to be sent."""
 
     @property
     def counter(self) -> int:
         """How many saves this replica has made; see the store."""
         raise NotImplementedError
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """One intention; see the store."""
-        raise NotImplementedError
-
-    def state(self, id: str) -> State | None:
-        """All that is known of a record; see the store."""
-        raise NotImplementedError
-
     def recall(self, name: str, default: str = "") -> str:
-        """A remembered fact; see the store."""
-        raise NotImplementedError
-
-    def remember_bytes(self, name: str, value: bytes) -> None:
-        """Keep a small fact; see the store."""
-        raise NotImplementedError
-
-    def new_replica(self, at: datetime) -> bytes:
-        """Become another replica; see the store."""
-        raise NotImplementedError
-
-    def bases(self, id: str) -> dict[str, tuple[bytes, dict[bytes, int]]]:
-        """What pending fields began from; see the store."""
-        raise NotImplementedError
-
-    def _begin_from(self, id: str, field: str, register: Register) -> None:
-        raise NotImplementedError
-
-    def _write(self, old: State, new: State, at: datetime, *, safe: bool = False) -> None:
+        """A remembered fact as text; see the store."""
         raise NotImplementedError
 
     def _assign(

@@ -23,14 +23,13 @@ from mentorapp.store import database, search, tables
 from mentorapp.store.drafts import Drafts
 from mentorapp.store.facts import Changed, Hit, Version
 from mentorapp.store.incoming import Incoming
-from mentorapp.store.outgoing import Outgoing
 
 R = TypeVar("R", bound=Record)
 
 _TRUE = msgspec.msgpack.encode(True)
 
 
-class Store(Outgoing, Incoming, Drafts):
+class Store(Incoming, Drafts):
     """The opened encrypted file. Every call belongs on the thread that opened it."""
 
     def __init__(self, path: Path, key: bytes) -> None:

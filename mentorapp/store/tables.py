@@ -7,7 +7,7 @@ adds (`created`, `changed`: when, by the savers' clocks; `conflicts`: how many f
 import contextlib
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -103,6 +103,9 @@ COLUMNS: Mapping[type[Field], Column] = {
 }
 """A column for every kind of field."""
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = (int((day.replace(tzinfo=UTC) - _EPOCH).total_seconds()) for day in (datetime.min, datetime.max))
+
 _STORE_COLUMNS = (("created", "TEXT"), ("changed", "TEXT"), ("conflicts", "INTEGER NOT NULL DEFAULT 0"))
 
 
@@ -154,10 +157,8 @@ def writers(record: type[Record]) -> tuple[tuple[str, Merge, Callable[[Plain], A
 
 def moment(seconds: int) -> datetime:
     """The moment of a stamp; one beyond what a calendar can write (a clock gone wild) is the nearest that it can."""
-    try:
-        return datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, OSError, ValueError):
-        return datetime.max.replace(tzinfo=UTC, microsecond=0) if seconds > 0 else datetime.min.replace(tzinfo=UTC)
+    # By arithmetic: Windows' C library knows no time before 1970.
+    return _EPOCH + timedelta(seconds=min(max(seconds, _FIRST), _LAST))
 
 
 def shown_of(state: State) -> tuple[dict[str, Plain], int]:
