@@ -5,7 +5,7 @@ grow at its end: what a newer version adds there is passed over by an older one,
 Knows nothing of frames, files, networks or who may read what; reason codes are short names whose sentences are the client's.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from hashlib import blake2b
 from typing import Any
@@ -207,7 +207,7 @@ def _too_many(state: State) -> bool:
     return (
         not 0 < len(state.registers) <= MOST_REGISTERS
         or any(not 0 < len(r.siblings) <= MOST_SIBLINGS or len(r.context) > MOST_CONTEXT for r in some)
-        or any(len(stamp.by) > MOST_NAME for stamp in state.stamps.values())
+        or any(len(by) > MOST_NAME or not by.isprintable() for by, *_ in state.stamps.values())
     )
 
 
@@ -268,21 +268,22 @@ _CHECKS: tuple[tuple[str, Callable[[State], bool]], ...] = (
 # --- digests ----------------------------------------------------------------------------------------------------------
 
 
-def fingerprint(state: State, least: Visibility = Visibility.pair) -> int:
-    """64 bits over the record's registers that a reader of class `least` may hold; 0 if there are none.
+def register_print(state: State, name: str) -> int:
+    """64 bits over one register of a record: its values, their saves and its context.
 
     Stamps are no part of it: what a server learns about a save (when it arrived) changes no record.
     """
-    hash = blake2b(f"{state.kind}\0{state.id}".encode(), digest_size=8)
-    seen = False
-    for name, register in sorted(state.registers.items()):
-        if register.reach >= least:
-            seen = True
-            siblings = sorted((s.dot.replica, s.dot.counter, s.value) for s in register.siblings)
-            hash.update(_encoder.encode((name, siblings, register.context, register.reach)))
-    return int.from_bytes(hash.digest()) if seen else 0
+    register = state.registers[name]
+    siblings = sorted((s.dot.replica, s.dot.counter, s.value) for s in register.siblings)
+    told = _encoder.encode((state.kind, state.id, name, siblings, register.context, register.reach))
+    return int.from_bytes(blake2b(told, digest_size=8).digest())
 
 
-def summed(*fingerprints: int) -> int:
-    """The digest of a set of records: the sum of their fingerprints, so that it can be kept up to date record by record."""
-    return sum(fingerprints) % 2**64
+def fingerprint(state: State, least: Visibility = Visibility.pair) -> int:
+    """64 bits over the record's registers that a reader of class `least` may hold; 0 if there are none."""
+    return summed(register_print(state, name) for name, one in state.registers.items() if one.reach >= least)
+
+
+def summed(prints: Iterable[int]) -> int:
+    """The digest of a set: a sum, so that it is kept up to date register by register."""
+    return sum(prints) % 2**64

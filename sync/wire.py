@@ -244,6 +244,11 @@ class FrameWriter:
         self._out = bytearray()
         self.size = 0
 
+    @property
+    def waiting(self) -> int:
+        """About how many bytes of records wait in the frame in hand, before compression."""
+        return self._packer.size
+
     def message(self, message: Message) -> None:
         """Put a message into the frame in hand, after what is there."""
         self._settle()

@@ -1,0 +1,7 @@
+"""`python -m sync.server`."""
+
+import sys
+
+from sync.server.console import main
+
+sys.exit(main())

@@ -1,0 +1,206 @@
+"""The server's HTTP: enrol, sync, health. Every refusal is a status with a short reason; nothing a caller sends is ever a failure here.
+
+Logs say which laptop called and how many bytes and records went, never whose or what.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import msgspec
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mentorapp.clock import Clock, SystemClock
+from sync import protocol, wire
+from sync.protocol import ProtocolError
+from sync.server import accounts, ledger
+from sync.server.accounts import Caller, Denied
+from sync.server.database import Database
+from sync.server.limits import Limit
+from sync.server.visit import Visit
+
+log = logging.getLogger("mentor.server")
+
+_SAFE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_STRICT = {
+    **_SAFE,
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+}
+_STATUS = {
+    "token_unknown": 401,
+    "token_revoked": 401,
+    "code_wrong": 403,
+    "code_used": 403,
+    "code_expired": 403,
+    "person_taken": 409,
+    "app_too_old": 426,
+    "app_too_new": 426,
+    "body_too_large": 413,
+    "unpacks_too_large": 413,
+    "not_this_type": 415,
+    "too_often": 429,
+    "cannot_commit": 503,
+}
+
+
+class Refused(Exception):
+    """The request is answered with a reason and nothing else."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Knock(msgspec.Struct, frozen=True):
+    """What a laptop says to be let in. `person` is its mentor's own Person, if it has one already."""
+
+    code: str
+    device: str
+    person: str = ""
+
+
+@dataclass
+class Server:
+    """What the routes share. `name` is what laptops show as the place where the work is safe."""
+
+    database: Database
+    name: str
+    clock: Clock = field(default_factory=SystemClock)
+    calls: Limit = field(default_factory=lambda: Limit(burst=600, rate=20))
+    knocks: Limit = field(default_factory=lambda: Limit(burst=20, rate=0.2))
+
+    def __post_init__(self) -> None:
+        with self.database.writing() as connection:
+            self.identity = ledger.identity(connection, accounts.stamp(self.clock.now()))
+
+    # --- routes ---
+
+    async def health(self, _request: Request) -> Response:
+        """Whether the server and its database answer."""
+        await run_in_threadpool(self._touch)
+        return _told({"mentor": self.name, "protocol": list(protocol.SPOKEN)})
+
+    def _touch(self) -> None:
+        with self.database.reading() as connection:
+            ledger.identity(connection, 0)
+
+    async def enrol(self, request: Request) -> Response:
+        """Let a laptop in by its code."""
+        host = request.client.host if request.client else ""
+        if not self.knocks.allows(host, time.monotonic()):
+            raise Refused("too_often")
+        body = b"".join([chunk async for chunk in _bounded(request, 10_000)])
+        try:
+            knock = msgspec.json.decode(body, type=Knock)
+        except protocol.BROKEN as reason:
+            raise Refused("not_a_knock") from reason
+        enrolled = await run_in_threadpool(self._enrol, knock)
+        log.info("a laptop was enrolled: %s", enrolled.device[:8])
+        return _told({**asdict(enrolled), "epoch": self.identity.epoch.hex(), "server": self.name})
+
+    def _enrol(self, knock: Knock) -> accounts.Enrolled:
+        name = knock.device.strip()[:200]
+        with self.database.writing() as connection:
+            return accounts.enrol(
+                connection,
+                typed=knock.code,
+                device="".join(c for c in name if c.isprintable()) or "laptop",
+                person=knock.person,
+                now=self.clock.now(),
+                grant=ledger.welcome_caller,
+            )
+
+    async def sync(self, request: Request) -> Response:
+        """Take a laptop's changes in, frame by frame as they arrive, and answer with what is new for it."""
+        caller = await self._caller(request)
+        if request.headers.get("content-type") != protocol.TYPE:
+            raise Refused("not_this_type")
+        visit = Visit(self.database, self.identity, caller, self.name, self.clock.now())
+        reader = wire.FrameReader()
+        async for chunk in _bounded(request, protocol.MOST_BODY):
+            for frame in reader.feed(chunk):
+                await run_in_threadpool(visit.take, frame)
+        answer = await run_in_threadpool(visit.answer)
+        log.info("%s: %d bytes up, %d down", caller.device[:8], reader.received, len(answer))
+        return Response(answer, headers={**_SAFE, "Content-Encoding": "br"}, media_type=protocol.TYPE)
+
+    async def _caller(self, request: Request) -> Caller:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme != "Bearer" or not token:
+            raise Refused("token_unknown")
+        caller = await run_in_threadpool(self._known, token)
+        if not self.calls.allows(caller.device, time.monotonic()):
+            raise Refused("too_often")
+        return caller
+
+    def _known(self, token: str) -> Caller:
+        with self.database.reading() as connection:
+            # Read anew each time: a restore gives the ledger another epoch while this process runs.
+            self.identity = ledger.identity(connection, 0)
+            return accounts.caller_of(connection, token)
+
+
+async def _bounded(request: Request, most: int) -> Any:
+    length = request.headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > most:
+        raise Refused("body_too_large")
+    async for chunk in request.stream():
+        most -= len(chunk)
+        if most < 0:
+            raise Refused("body_too_large")
+        if chunk:
+            yield chunk
+
+
+def _told(plain: dict[str, Any], status: int = 200) -> Response:
+    return Response(json.dumps(plain), status_code=status, headers=_STRICT, media_type="application/json")
+
+
+async def _refusal(_request: Request, reason: Exception) -> Response:
+    code = reason.reason if isinstance(reason, Refused | ProtocolError | Denied) else "unknown"
+    log.info("refused: %s", code)
+    return _told({"reason": code}, _STATUS.get(code, 400))
+
+
+async def _hung_up(_request: Request, _reason: Exception) -> Response:
+    log.info("a laptop hung up in the middle; what had arrived is kept")
+    return _told({"reason": "hung_up"}, 400)
+
+
+async def _trouble(_request: Request, reason: Exception) -> Response:
+    log.error("the database failed: %s", type(reason).__name__)
+    return _told({"reason": "cannot_commit"}, 503)
+
+
+async def _nothing_here(_request: Request, _reason: Exception) -> Response:
+    return _told({"reason": "nothing_here"}, 404)
+
+
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+
+
+def application(server: Server) -> Starlette:
+    """The web application of a server."""
+    routes = [
+        Route("/v1/health", server.health),
+        Route("/v1/enrol", server.enrol, methods=["POST"]),
+        Route("/v1/sync", server.sync, methods=["POST"]),
+    ]
+    handlers: dict[Any, Handler] = {
+        Refused: _refusal,
+        ProtocolError: _refusal,
+        Denied: _refusal,
+        ClientDisconnect: _hung_up,
+        SQLAlchemyError: _trouble,
+        404: _nothing_here,
+    }
+    return Starlette(routes=routes, exception_handlers=handlers)

@@ -1,0 +1,197 @@
+"""The server's commands for whoever looks after it: run, let a laptop in, list laptops, revoke one, begin a new epoch.
+
+A first start makes one office and an enrolment code, and says in plain words how to let a laptop in.
+"""
+
+import argparse
+import contextlib
+import json
+import logging
+import os
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import segno
+import uvicorn
+from sqlalchemy import select
+
+from mentorapp import paths
+from mentorapp.clock import SystemClock
+from mentorapp.errors import UserError
+from mentorapp.i18n import N_, tr
+from sync.server import accounts, grants, ledger, tables
+from sync.server.app import Server, application
+from sync.server.database import Database, opened
+
+_OFFICE = "Country office"
+_PORT = 8787
+
+
+def _say(line: str = "") -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sync.server", description=__doc__)
+    parser.add_argument(
+        "--data", type=Path, default=paths.data() / "server", help="the folder of the server's database"
+    )
+    parser.add_argument("--database", default="", help="a database URL instead, such as postgresql+psycopg://...")
+    parser.add_argument("--name", default="", dest="server", help="what laptops call this server")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=_PORT)
+    parser.add_argument("--address", default="", help="the address that laptops reach this server by")
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("run", help="serve (this is what happens without a command)")
+    enrol = commands.add_parser("enrol", help="make a code that lets one laptop in")
+    enrol.add_argument("--name", required=True, help="who will use the laptop")
+    enrol.add_argument("--office", default="", help="the office they belong to, if there are several")
+    enrol.add_argument("--role", choices=grants.ROLES, default=grants.MENTOR)
+    enrol.add_argument("--person", default="", help="the id of their Person, if the records have one already")
+    commands.add_parser("devices", help="list the laptops that were let in")
+    commands.add_parser("revoke", help="let a laptop in no more").add_argument("device")
+    commands.add_parser("restored", help="say that this database came back from a backup: laptops offer all again")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; 0 if it went well."""
+    options = _parser().parse_args(arguments)
+    try:
+        with _database(options) as database:
+            return _COMMANDS[options.command or "run"](options, database)
+    except UserError as reason:
+        sys.stderr.write(f"{reason}\n")
+        return 1
+
+
+@contextlib.contextmanager
+def _database(options: argparse.Namespace) -> Iterator[Database]:
+    if not options.database:
+        try:
+            options.data.mkdir(parents=True, exist_ok=True)
+        except OSError as reason:
+            raise UserError(N_("The server cannot use the folder {folder}."), folder=options.data) from reason
+    database = opened(options.database or f"sqlite:///{options.data / 'ledger.sqlite'}")
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _address(options: argparse.Namespace) -> str:
+    return options.address or f"http://{options.host}:{options.port}"
+
+
+# --- commands ---------------------------------------------------------------------------------------------------------
+
+
+def _run(options: argparse.Namespace, database: Database) -> int:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    sock = _listening(options)
+    options.port = sock.getsockname()[1]
+    server = Server(database, options.server or socket.gethostname())
+    _begin(options, database)
+    _say(tr("Listening on {address} (stop with Ctrl+C).", address=_address(options)))
+    config = uvicorn.Config(
+        application(server),
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        log_level="warning",
+        lifespan="off",
+    )
+    uvicorn.Server(config).run(sockets=[sock])
+    return 0
+
+
+def _listening(options: argparse.Namespace) -> socket.socket:
+    try:
+        found = socket.getaddrinfo(options.host, options.port, type=socket.SOCK_STREAM)[0]
+        sock = socket.socket(found[0])
+        if os.name == "posix":
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(found[4])
+    except OSError as reason:
+        raise UserError(
+            N_("The server cannot listen on {host}, port {port}: is another one running? Choose another with --port."),
+            host=options.host,
+            port=options.port,
+        ) from reason
+    return sock
+
+
+def _begin(options: argparse.Namespace, database: Database) -> None:
+    """Make the first office and its first code, if this ledger has none."""
+    with database.writing() as connection:
+        if connection.execute(select(tables.office.c.id).limit(1)).first():
+            return
+        office = accounts.new_office(connection, _OFFICE)
+        code = accounts.new_code(connection, office, "First laptop", role=grants.MENTOR, now=SystemClock().now())
+    _invite(options, code, _OFFICE, "First laptop")
+
+
+def _enrol(options: argparse.Namespace, database: Database) -> int:
+    with database.writing() as connection:
+        office = _chosen_office(options, list(connection.execute(select(tables.office))))
+        now = SystemClock().now()
+        code = accounts.new_code(connection, office.id, options.name, role=options.role, now=now, person=options.person)
+    _invite(options, code, office.name, options.name)
+    return 0
+
+
+def _chosen_office(options: argparse.Namespace, offices: list[Any]) -> Any:
+    found = [one for one in offices if options.office in ("", one.id, one.name)]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(one.name for one in offices)
+    raise UserError(N_("Name the office with --office. There are: {names}."), names=names or "-")
+
+
+def _invite(options: argparse.Namespace, code: str, office: str, name: str) -> None:
+    address = _address(options)
+    file = options.data / f"{''.join(c if c.isalnum() else '-' for c in name).strip('-') or 'laptop'}.mentor-enrol"
+    invitation = {"mentor": "enrolment", "address": address, "code": code, "office": office, "for": name}
+    options.data.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(invitation, ensure_ascii=False, indent=1), encoding="utf-8")
+    days = accounts.CODE_LASTS.days
+    _say()
+    _say(tr("To let a laptop in ({office}, {name}):", office=office, name=name))
+    _say(tr("  address   {address}", address=address))
+    _say(tr("  code      {code}", code=code))
+    _say(tr("  or open   {file}", file=file))
+    _say(tr("The code works once, within {days} days.", days=days))
+    _say()
+    if sys.stdout.isatty():
+        segno.make(f"{address}/enrol#{code}", error="m").terminal(out=sys.stdout, compact=True)
+
+
+def _devices(_options: argparse.Namespace, database: Database) -> int:
+    with database.reading() as connection:
+        for row in accounts.devices(connection):
+            state = tr("revoked") if row.revoked else tr("active")
+            _say(f"{row.id}  {state:8}  {row.whose}  ({row.name})")
+    return 0
+
+
+def _revoke(options: argparse.Namespace, database: Database) -> int:
+    with database.writing() as connection:
+        if not accounts.revoke(connection, options.device, now=SystemClock().now()):
+            raise UserError(N_("There is no laptop {device}. See: devices"), device=options.device)
+    _say(tr("This laptop is let in no more. What it holds stays on it."))
+    return 0
+
+
+def _restored(_options: argparse.Namespace, database: Database) -> int:
+    with database.writing() as connection:
+        ledger.mint_epoch(connection, accounts.stamp(SystemClock().now()))
+    _say(tr("A new epoch has begun: each laptop offers all it holds at its next exchange."))
+    return 0
+
+
+_COMMANDS = {"run": _run, "enrol": _enrol, "devices": _devices, "revoke": _revoke, "restored": _restored}

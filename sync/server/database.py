@@ -1,0 +1,88 @@
+"""Opens the ledger's database, on SQLite or PostgreSQL alike, brings it up to date, and gives transactions.
+
+A writing transaction holds off every other writer of the same office from its first statement, so that commits are numbered in the
+order in which they become visible. On SQLite what is committed is on the disk (WAL, synchronous FULL).
+"""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
+
+from mentorapp.errors import UserError
+from mentorapp.i18n import N_
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """The engine and its two kinds of transaction. Safe to use from several threads."""
+
+    def __init__(self, url: str) -> None:
+        self.lite = url.startswith("sqlite")
+        self.engine: Engine = create_engine(
+            url, pool_pre_ping=not self.lite, pool_size=8, max_overflow=40, hide_parameters=True
+        )
+        # SQLite's own waiting for a lock is by sleeping and starves under load; one process needs no more than this.
+        self._turn = Lock()
+        if self.lite:
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        self._bring_up_to_date()
+
+    def _bring_up_to_date(self) -> None:
+        with self.engine.begin() as connection:
+            config = Config()
+            config.set_main_option("script_location", str(_MIGRATIONS))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A snapshot to read from: everything in it is as of one moment."""
+        level = {} if self.lite else {"isolation_level": "REPEATABLE READ"}
+        with self.engine.connect().execution_options(**level) as connection, connection.begin():
+            yield connection
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One intention: committed whole, or not at all."""
+        with self._turn if self.lite else contextlib.nullcontext():
+            raw = self.engine.connect().execution_options(writing=True)
+            with raw as connection, connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+def _prepare_sqlite(raw: Any, _record: Any) -> None:
+    raw.isolation_level = None  # BEGIN is ours to say: see _begin_sqlite
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "cache_size=-16000",
+    ):
+        raw.execute(f"PRAGMA {pragma}").fetchone()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def opened(url: str) -> Database:
+    """The database at that URL, up to date. Raises UserError if it cannot be opened."""
+    try:
+        return Database(url)
+    except (SQLAlchemyError, ImportError, OSError) as reason:
+        raise UserError(N_("The server cannot open its database: {reason}"), reason=reason) from reason

@@ -1,0 +1,177 @@
+"""The server's tables. Agnostic of what the records mean: a record is its registers, packed, in a scope."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("epoch", LargeBinary(8), nullable=False),
+    Column("secret", LargeBinary(32), nullable=False),
+    Column("minted", BigInteger, nullable=False),
+)
+"""One row: this ledger's incarnation, minted with it and anew after a restore, and the key of its receipts."""
+
+office = Table(
+    "office",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+)
+"""`seq` counts an office's commits: its row is locked while a commit takes numbers, so that none shows up late."""
+
+person = Table(
+    "caller",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("office", String(32), ForeignKey("office.id"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("person", String(64), nullable=False),
+    Index("caller_person", "office", "person"),
+)
+"""Who may call, tied to a Person of the records ("" until their first laptop is enrolled)."""
+
+device = Table(
+    "device",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("caller", String(32), ForeignKey("caller.id"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("token", LargeBinary(32), nullable=False, unique=True),
+    Column("enrolled", BigInteger, nullable=False),
+    Column("seen", BigInteger, nullable=False),
+    Column("revoked", BigInteger, nullable=False),
+)
+"""A laptop; `token` is the hash of what it shows."""
+
+code = Table(
+    "code",
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("caller", String(32), ForeignKey("caller.id"), nullable=False),
+    Column("expires", BigInteger, nullable=False),
+    Column("used", BigInteger, nullable=False),
+)
+"""An enrolment code, single use; hashed."""
+
+replica = Table(
+    "replica",
+    metadata,
+    Column("office", String(32), primary_key=True),
+    Column("id", LargeBinary(8), primary_key=True),
+    Column("device", String(32), nullable=False),
+    Column("nonce", LargeBinary(8), nullable=False),
+)
+"""The last nonce of each replica: a store that does not know it is another store under the same id."""
+
+record = Table(
+    "record",
+    metadata,
+    Column("office", String(32), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("kind", String(64), nullable=False),
+    Column("scope", String(100), nullable=False),
+    Column("family", String(20), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Index("record_scope", "office", "scope", "seq"),
+    Index("record_family", "office", "family", "seq"),
+    Index("record_kind", "office", "kind"),
+)
+"""A record's registers and stamps, packed; `family` is its scope's, as a grant of the whole family names it."""
+
+history = Table(
+    "history",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("office", String(32), nullable=False),
+    Column("id", String(64), nullable=False),
+    Column("field", String(64), nullable=False),
+    Column("replica", LargeBinary(8), nullable=False),
+    Column("counter", BigInteger, nullable=False),
+    Column("digest", LargeBinary(8), nullable=False),
+    Column("value", LargeBinary, nullable=False),
+    Column("reach", Integer, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("received", BigInteger, nullable=False),
+    UniqueConstraint("office", "id", "field", "replica", "counter", "digest", name="history_once"),
+)
+"""Every value that a later save knowingly superseded, with who saved it, when by their clock, and when it came here."""
+
+grant = Table(
+    "grant_",
+    metadata,
+    Column("caller", String(32), ForeignKey("caller.id"), primary_key=True),
+    Column("scope", String(100), primary_key=True),
+    Column("source", String(100), primary_key=True),
+    Column("least", Integer, nullable=False),
+    Column("write", Boolean, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Index("grant_scope", "scope"),
+)
+"""What each caller holds and why: a scope or a whole family, from class `least` upwards, since commit `seq`."""
+
+withdrawn = Table(
+    "withdrawn",
+    metadata,
+    Column("caller", String(32), ForeignKey("caller.id"), primary_key=True),
+    Column("scope", String(100), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+)
+"""What a caller held once and holds no more."""
+
+vouched = Table(
+    "vouched",
+    metadata,
+    Column("office", String(32), primary_key=True),
+    Column("mentorship", String(64), primary_key=True),
+    Column("scope", String(100), primary_key=True),
+)
+"""The people's scopes that a mentorship may open to its mentors: its writer held them, or they were new."""
+
+held = Table(
+    "held",
+    metadata,
+    Column("office", String(32), primary_key=True),
+    Column("digest", LargeBinary(16), primary_key=True),
+    Column("caller", String(32), ForeignKey("caller.id"), nullable=False),
+    Column("id", String(64), nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("scope", String(100), nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    Column("received", BigInteger, nullable=False),
+    Index("held_caller", "caller", "scope"),
+)
+"""Changes from outside their author's grants: kept for the coordinator, altering nothing."""
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("office", String(32), primary_key=True),
+    Column("scope", String(100), primary_key=True),
+    Column("least", Integer, primary_key=True),
+    Column("family", String(20), nullable=False),
+    Column("digest", LargeBinary(8), nullable=False),
+    Column("number", Integer, nullable=False),
+    Index("tally_family", "office", "family", "least"),
+)
+"""The sum of the fingerprints of a scope's records as a reader of class `least` may hold them, and how many they are."""

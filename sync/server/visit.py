@@ -1,0 +1,181 @@
+"""One exchange with one laptop: what it says is taken in frame by frame, each committed before anything is said about it.
+
+Knows no HTTP: it is given frames and gives back the answer's bytes. The answer says what became of each change, then what is new for
+this caller after the laptop's cursor, newest commits last, within the size that the laptop asked for.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from mentorapp.registers import State
+from sync import protocol, wire
+from sync.protocol import Changes, Done, Dropped, Hello, Message, Outcomes, ProtocolError, Verdict, Welcome
+from sync.server import accounts, grants, ledger, tables
+from sync.server.accounts import Caller
+from sync.server.database import Database
+from sync.server.ledger import LAST, START, Intake, Ledger, Outcome, Place
+
+_SLOW = 200_000
+"""Below so many bytes a second the line is the bottleneck and the hardest compression pays."""
+
+_SEEN_OFTEN = 600
+"""A laptop's last call is noted this often, in seconds."""
+
+_place = msgspec.msgpack.Decoder(tuple[int, str])
+
+
+def read_cursor(cursor: bytes) -> Place:
+    """Where a laptop stands, by what it was told; anywhere else is the start."""
+    try:
+        return Place(*_place.decode(cursor)) if cursor else START
+    except protocol.BROKEN as reason:
+        raise ProtocolError("bad_cursor") from reason
+
+
+def cursor_of(place: Place) -> bytes:
+    """A place as a laptop is told it."""
+    return msgspec.msgpack.encode(place)
+
+
+@dataclass
+class Visit:
+    """A laptop's exchange in hand. Every call is one transaction or none."""
+
+    database: Database
+    identity: Ledger
+    caller: Caller
+    server: str
+    now: datetime
+    hello: Hello | None = None
+    forked: bool = False
+    _outcomes: list[Outcome] = field(default_factory=list)
+
+    def take(self, messages: list[Message]) -> None:
+        """Take in one frame. Raises ProtocolError if it is not what may come here."""
+        first = self.hello is None
+        if first:
+            self._greet(protocol.greeting(messages))
+        changes = [state for one in messages if isinstance(one, Changes) for state in wire.states(one)]
+        if len(self._outcomes) + len(changes) > protocol.MOST_CHANGES:
+            raise ProtocolError("too_many_changes")
+        if changes or (first and not self._known()):
+            self._commit(changes, first=first)
+
+    def _greet(self, hello: Hello) -> None:
+        self.version = protocol.chosen(hello.versions)
+        self.place = read_cursor(hello.cursor) if hello.epoch == self.identity.epoch else START
+        self.hello = hello
+
+    def _commit(self, changes: list[State], *, first: bool) -> None:
+        outcomes: list[Outcome] = []
+        with self.database.writing() as connection:
+            if first:
+                self._recognise(connection)
+            if changes and not self.forked:
+                intake = Intake(connection, self._mandate(connection), accounts.stamp(self.now))
+                outcomes = intake.take(changes)
+        self._outcomes += outcomes
+
+    def _known(self) -> bool:
+        """Whether there is nothing to note about this visit, so that a laptop with nothing to say costs no write."""
+        assert self.hello is not None
+        with self.database.reading() as connection:
+            last = accounts.last_seen(connection, self.caller.device)
+            return self._nonce(connection) == self.hello.next and accounts.stamp(self.now) - last < _SEEN_OFTEN
+
+    def _nonce(self, connection: Connection, *, lock: bool = False) -> bytes | None:
+        assert self.hello is not None
+        table = tables.replica
+        same = (table.c.office == self.caller.office, table.c.id == self.hello.replica)
+        query = select(table.c.nonce).where(*same)
+        return connection.execute(query.with_for_update() if lock else query).scalar()
+
+    def _recognise(self, connection: Connection) -> None:
+        """Note the laptop's next word if this is the store that was here last under this replica's id, or its repeat."""
+        assert self.hello is not None
+        known, hello = self._nonce(connection, lock=True), self.hello
+        self.forked = known is not None and known not in (hello.prev, hello.next)
+        accounts.seen(connection, self.caller.device, now=self.now)
+        if not self.forked:
+            keys = {"office": self.caller.office, "id": hello.replica, "device": self.caller.device}
+            ledger.upsert(connection, tables.replica, [{**keys, "nonce": hello.next}])
+
+    def _mandate(self, connection: Connection) -> grants.Mandate:
+        return ledger.mandate(connection, self.caller.caller, self.caller.office, self.caller.person)
+
+    # --- the answer ---------------------------------------------------------------------------------------------------
+
+    def answer(self) -> bytes:
+        """Everything there is to say, as one stream. Raises ProtocolError if nobody said Hello."""
+        if self.hello is None:
+            raise ProtocolError("no_hello")
+        writer = wire.FrameWriter(quality=11 if self.hello.rate < _SLOW else 5)
+        epoch, now = self.identity.epoch, accounts.stamp(self.now)
+        writer.message(Welcome(self.version, epoch, self.server, now, self.forked))
+        if not self.forked:
+            self._tell(writer)
+        return writer.finish()
+
+    def _tell(self, writer: wire.FrameWriter) -> None:
+        if self._outcomes:
+            writer.message(self._acknowledgement())
+        with self.database.reading() as connection:
+            upto = ledger.standing(connection, self.caller.office)
+            mandate = self._mandate(connection)
+            scopes = ledger.dropped(connection, self.caller.caller, self.place.seq)
+            if scopes:
+                writer.message(Dropped(tuple(scopes)))
+            place, sent = self._records(writer, connection, mandate, upto)
+            digest, count = ledger.agreed(connection, mandate)
+        more = place is not None
+        cursor = cursor_of(place or Place(upto, LAST))
+        writer.message(Done(cursor, more, digest.to_bytes(8), count, sent))
+
+    def _acknowledgement(self) -> Outcomes:
+        plain = Outcome(Verdict.kept)
+        others = tuple(
+            (place, one.verdict, one.reason)
+            for place, one in enumerate(self._outcomes)
+            if (one.verdict, one.reason) != plain[:2]
+        )
+        return Outcomes(len(self._outcomes), self._receipt(others), others)
+
+    def _receipt(self, others: tuple[tuple[int, Verdict, str], ...]) -> bytes:
+        """Proof that this server said so: when, to which laptop, about what."""
+        told = msgspec.msgpack.encode(
+            (self.identity.epoch, self.caller.device, self.now, [o.id for o in self._outcomes], others)
+        )
+        mark = blake2b(told, key=self.identity.secret, digest_size=8).digest()
+        return accounts.stamp(self.now).to_bytes(5) + mark
+
+    def _records(
+        self, writer: wire.FrameWriter, connection: Connection, mandate: grants.Mandate, upto: int
+    ) -> tuple[Place | None, int]:
+        """Write what is new for the caller. Gives the place reached if there is more than was asked for, and how many went."""
+        assert self.hello is not None
+        cap = min(max(self.hello.cap, 1024), protocol.MOST_ANSWER)
+        brought = {one.id: one for one in self._outcomes if one.id}
+        sent, place = 0, self.place
+        for row in ledger.newer(connection, mandate, self.place, upto):
+            if writer.size + writer.waiting // 4 > cap:
+                return place, sent
+            place = Place(row.at, row.id)
+            least = mandate.least(row.scope)
+            part = grants.visible(row.state, least) if least is not None else None
+            if part and not self._has(brought.get(row.id), row, mandate):
+                writer.record(part, cursor_of(place))
+                sent += 1
+        return None, sent
+
+    def _has(self, brought: Outcome | None, row: ledger.Row, mandate: grants.Mandate) -> bool:
+        """Whether the laptop has this record as it is: it brought it just now, and nobody else wrote since it last had it."""
+        if brought is None or brought.verdict is not Verdict.kept:
+            return False
+        if brought.before is None:
+            return True
+        since = min((grant.seq for grant in mandate.of(row.scope)), default=0)
+        return brought.before <= self.place.seq and since <= self.place.seq
