@@ -3,17 +3,22 @@
 A screen never touches the workspace on its own thread: it hands a function of the workspace to `ask` (reads) or `do` (writes).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from mentorapp.services.workspace import Workspace
 from mentorapp.settings import Settings
 from ui.actions import Commands
 from ui.notices import Notices
 from ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    # The store's libraries take longer to load than the frame takes to show; the store lane loads them.
+    from mentorapp.services.workspace import Workspace
 
 T = TypeVar("T")
 

@@ -273,7 +273,9 @@ class Scroll(QScrollArea):
         self._width = width
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # Not a stop of the Tab key; a page holds the keyboard while nothing in it does, so that it can be scrolled.
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setProperty("ring", 0)
         pane = QWidget()
         pane.setProperty("kind", "pane")
         self._sides = Line(pane, gap=0)

@@ -1,0 +1,314 @@
+"""Puts the program together: settings, language, theme, tasks, notices, commands, shell, window, and each screen when it is first shown.
+
+Promises that the frame shows before the store's libraries are loaded, that what changed is seen on the screen and counted in the status
+line, and that closing the window keeps what is still being written. Knows no screen's inside.
+
+A screen may have, besides `shows` and `refresh`: `open(**where)`, called instead of `refresh` whenever it is shown; `leave()`, called
+before another is shown and before closing; `first_focus()`; and a signal `opened(Workspace)`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from mentorapp import i18n, settings
+from mentorapp.errors import UserError
+from mentorapp.i18n import ntr, tr
+from ui import appearance, finding, opening, safety, theme, words
+from ui.actions import Commands
+from ui.commands import PLACES, add_commands
+from ui.keyguard import KeyGuard
+from ui.notices import Notices
+from ui.routes import BARE, MARKED, SCREENS
+from ui.shell import Shell
+from ui.tasks import Tasks
+from ui.widgets.buttons import QuietButton
+from ui.window import MainWindow
+
+if TYPE_CHECKING:
+    from mentorapp.services.recall import Found
+    from mentorapp.services.workspace import Workspace
+
+
+class App(QObject):
+    """The running program. `begin` shows it; the window's closing ends it."""
+
+    def __init__(self, qt: QApplication) -> None:
+        super().__init__()
+        self.qt = qt
+        chosen = settings.load()
+        i18n.use(appearance.language(chosen))
+        theme.apply(qt, appearance.wanted(qt, chosen))
+        self.tasks = Tasks(self)
+        self.notices = Notices(self)
+        self.commands = Commands()
+        self.shell = Shell(self.tasks, self.notices, self.commands, chosen)
+        add_commands(self.commands, self)
+        self.window = MainWindow(places=PLACES, commands=self.commands, notices=self.notices)
+        self._lock = QuietButton("", "lock")
+        self.window.add_trailing(self._lock)
+        self._guard = KeyGuard(qt, self.commands)
+        self._screens: dict[str, QWidget] = {}
+        self._trail: list[tuple[str, dict[str, Any]]] = []
+        self._told = self._stayed = self._lockable = False
+        self._syncing: Any = None
+        self._connect()
+        if not chosen.nav_open:
+            self.window.fold()
+
+    def _connect(self) -> None:
+        self.tasks.problem.connect(self._problem)
+        self.tasks.unexpected.connect(self.notices.unexpected)
+        self.tasks.changed.connect(self._changed)
+        self.shell.gone_to.connect(self._go)
+        self.shell.settings_changed.connect(self._settings_changed)
+        self.window.navigated.connect(self.shell.go)
+        self.window.searched.connect(self._find)
+        self.window.result_chosen.connect(lambda key: finding.open_found(self.shell, key))
+        self.window.folded.connect(lambda folded: self.change(nav_open=not folded))
+        self.window.may_close = self.keep_and_close
+        self._lock.clicked.connect(self.lock)
+        self.qt.styleHints().colorSchemeChanged.connect(lambda _scheme: self._look())
+
+    # --- beginning and ending -----------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Show the frame; open the store behind it."""
+        self._lock.hide()
+        self.window.set_bare(not self.shell.settings.practice)
+        self.window.resize(1366, 768)
+        room = self.window.screen().availableSize()
+        if room.width() <= 1366 or room.height() <= 800:
+            self.window.showMaximized()
+        else:
+            self.window.show()
+        # The frame is painted before the lane loads the store's libraries, which would hold the interpreter.
+        QTimer.singleShot(0, self._enter)
+
+    def _enter(self) -> None:
+        practice = self.shell.settings.practice
+        self.tasks.run(lambda: opening.way_in(practice=practice), then=self._entered, failed=self._not_entered, owner=self)
+
+    def _entered(self, found: Workspace | str) -> None:
+        if isinstance(found, str):
+            self.shell.go(found)
+        else:
+            self.opened(found)
+
+    def _not_entered(self, error: UserError) -> None:
+        self.shell.go("first_run")
+        self.notices.problem(error)
+
+    def opened(self, workspace: Workspace) -> None:
+        """Work with this store from now on; the one before is closed."""
+        before = self.shell.workspace
+        self._forget_screens()
+        self._end_syncing()
+        self.shell.workspace = workspace
+        if before is not None and before is not workspace:
+            self.tasks.run(before.close)
+        if self.shell.settings.practice != workspace.practice:
+            self.change(practice=workspace.practice)
+        self.shell.go("today")
+        self._fill_frame()
+        self._begin_syncing()
+
+    def _fill_frame(self) -> None:
+        workspace = self.shell.workspace
+        if workspace is not None:
+            self.window.set_banner(opening.practice_banner(self.shell) if workspace.practice else None)
+            self.shell.ask(opening.who, self._greet, owner=self)
+            self._recount()
+
+    def _greet(self, who: opening.Who) -> None:
+        self._lockable = who.lockable
+        self.window.set_me(words.initials(who.name), tr("{name}, mentor", name=who.name) if who.name else "")
+        self._lock.set_words(tr("Lock"))
+        self._lock.setVisible(self.can_lock())
+
+    def keep_and_close(self) -> bool:
+        """Keep what is still being written and close the store. False, once, if something could not be kept: we stay and say so."""
+        self._told = False
+        self._leave()
+        self.tasks.idle()
+        if self._told and not self._stayed:
+            self._stayed = True
+            return False
+        self._end_syncing()
+        if self.shell.workspace is not None:
+            self.tasks.run(self.shell.workspace.close)
+            self.shell.workspace = None
+        self.tasks.stop()
+        return True
+
+    def _problem(self, error: UserError) -> None:
+        self._told = True
+        self.notices.problem(error)
+
+    # --- screens ------------------------------------------------------------------------------------------------------
+
+    def _go(self, key: str, where: dict[str, Any]) -> None:
+        if key not in BARE and self.shell.workspace is None:
+            return
+        self._leave()
+        self.window.set_bare(key in BARE)
+        screen = self._screen(key)
+        self.window.show_screen(key, screen, place=MARKED.get(key, ""))
+        if not self._trail or self._trail[-1] != (key, where):
+            self._trail = [*self._trail[-50:], (key, where)]
+        if hasattr(screen, "open"):
+            screen.open(**where)
+        elif hasattr(screen, "refresh"):
+            screen.refresh()
+        first = screen.first_focus() if hasattr(screen, "first_focus") else None
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _screen(self, key: str) -> QWidget:
+        if key not in self._screens:
+            screen = self._screens[key] = SCREENS[key](self.shell)
+            if hasattr(screen, "opened"):
+                screen.opened.connect(self.opened)
+        return self._screens[key]
+
+    def current(self) -> QWidget | None:
+        """The screen on show."""
+        return self._screens.get(self.window.current_key())
+
+    def _leave(self) -> None:
+        screen = self.current()
+        if screen is not None and hasattr(screen, "leave"):
+            screen.leave()
+
+    def _forget_screens(self) -> None:
+        self._leave()
+        for key in self._screens:
+            self.window.remove_screen(key)
+        self._screens, self._trail = {}, []
+
+    def _changed(self, changed: Any) -> None:
+        self._stayed = False
+        if self.shell.workspace is None:
+            return
+        screen = self.current()
+        # A hidden screen reads again when it is shown.
+        if screen is not None and changed.kinds & getattr(screen, "shows", frozenset()):
+            screen.refresh()  # type: ignore[attr-defined]
+        self._recount()
+
+    def _recount(self) -> None:
+        self.shell.ask(safety.standing, self._counted, owner=self, latest="safety")
+
+    def _counted(self, standing: safety.Standing) -> None:
+        self.window.status.set_parts(safety.in_words(standing))
+        n = standing.needs_you
+        self.window.set_badge("sync", n, ntr("{n} record needs you", "{n} records need you", n, n=words.number(n)))
+
+    def _find(self, typed: str) -> None:
+        def show(found: list[Found]) -> None:
+            self.window.set_results(typed, [finding.as_row(one) for one in found])
+
+        if self.is_open() and typed:
+            self.shell.ask(lambda workspace: finding.found(workspace, typed), show, owner=self, latest="search")
+
+    # --- what the commands do -----------------------------------------------------------------------------------------
+
+    def back(self) -> None:
+        """Show the screen before this one."""
+        if len(self._trail) > 1:
+            self._trail.pop()
+            key, where = self._trail[-1]
+            self.shell.go(key, **where)
+
+    def search(self) -> None:
+        """Begin to search."""
+        self.window.search.begin()
+
+    def is_open(self) -> bool:
+        """Whether a store is open."""
+        return self.shell.workspace is not None
+
+    def fold(self) -> None:
+        """Fold the places into pictures, or unfold them."""
+        self.window.fold()
+
+    def quit(self) -> None:
+        """Keep everything and close the window."""
+        self.window.close()
+
+    def can_lock(self) -> bool:
+        """Whether a passphrase would be asked for."""
+        return self.is_open() and self._lockable
+
+    def lock(self) -> None:
+        """Close the store until the passphrase is given again."""
+        workspace = self.shell.workspace
+        if workspace is not None and self.can_lock():
+            self._end_syncing()
+            self._forget_screens()
+            # What is still on the lane reads the store before it is closed.
+            self.tasks.run(workspace.close)
+            self.tasks.idle()
+            self.shell.workspace = None
+            self.shell.go("unlock", locked=True)
+
+    def _begin_syncing(self) -> None:
+        self._syncing = None
+
+    def _end_syncing(self) -> None:
+        if self._syncing is not None:
+            self._syncing.stop()
+            self._syncing = None
+
+    def can_sync(self) -> bool:
+        """Whether there is an office to exchange with."""
+        return self._syncing is not None
+
+    def sync_now(self) -> None:
+        """Exchange with the office, in the background."""
+        if self._syncing is not None:
+            self._syncing.now()
+
+    # --- how it looks -------------------------------------------------------------------------------------------------
+
+    def change(self, **changes: object) -> None:
+        """Change this device's settings and show them."""
+        self.shell.settings_changed.emit(settings.change(self.shell.settings, **changes))
+
+    def change_text_size(self, step: int) -> None:
+        """Show text larger (1) or smaller (-1)."""
+        self.change(text_size=appearance.next_size(self.shell.settings.text_size, step))
+
+    def toggle_theme(self) -> None:
+        """Change from light to dark, or back."""
+        self.change(theme="light" if theme.current().is_dark else "dark")
+
+    def _settings_changed(self, chosen: settings.Settings) -> None:
+        self.shell.settings = chosen
+        if appearance.language(chosen) != i18n.language():
+            self._speak(appearance.language(chosen))
+        self._look()
+
+    def _look(self) -> None:
+        wanted = appearance.wanted(self.qt, self.shell.settings)
+        if wanted != theme.current():
+            theme.apply(self.qt, wanted)
+
+    def _speak(self, language: str) -> None:
+        i18n.use(language)
+        self._look()
+        self.window.retranslate()
+        # The screens before a store is open say themselves again, for what was typed in them is kept nowhere else.
+        if self.window.current_key() not in BARE:
+            self._renew_screens()
+
+    def _renew_screens(self) -> None:
+        trail = self._trail
+        self._forget_screens()
+        self._fill_frame()
+        if trail:
+            key, where = trail[-1]
+            self.shell.go(key, **where)

@@ -1,0 +1,36 @@
+"""How this device wants the program to look and speak: language, theme and text size out of its settings and those of the system."""
+
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtWidgets import QApplication
+
+from mentorapp import i18n
+from mentorapp.settings import Settings
+from ui import theme
+
+TEXT_SIZES = (1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
+"""The sizes of text that the commands step through."""
+
+
+def language(chosen: Settings) -> str:
+    """The language chosen, or the first of the system's that is offered."""
+    spoken = [tag.split("-")[0] for tag in QLocale.system().uiLanguages()]
+    return chosen.language or next((code for code in spoken if code in i18n.LANGUAGES), "en")
+
+
+def wanted(qt: QApplication, chosen: Settings) -> theme.Theme:
+    """The theme for these settings in the language in use."""
+    system_dark = qt.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    dark = chosen.theme == "dark" or (chosen.theme in ("system", "contrast") and system_dark)
+    mode = "dark" if dark else "light"
+    if chosen.theme == "contrast":
+        mode = "contrast_dark" if dark else "contrast"
+    size = min(TEXT_SIZES[-1], max(TEXT_SIZES[0], chosen.text_size))
+    return theme.Theme(mode, size, i18n.right_to_left(), i18n.language())
+
+
+def next_size(now: float, step: int) -> float:
+    """The next larger (1) or smaller (-1) size of text; the same at the end."""
+    beyond = [size for size in TEXT_SIZES if (size > now if step > 0 else size < now)]
+    if not beyond:
+        return now
+    return beyond[0] if step > 0 else beyond[-1]

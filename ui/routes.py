@@ -1,0 +1,88 @@
+"""How each screen is made, by its key. Each is imported when it is first shown, so that the start pays for one."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QWidget
+
+from ui.shell import Shell
+
+BARE = ("first_run", "unlock")
+"""The screens that are shown without the frame, for no store is open."""
+
+MARKED = {"mentee": "mentees", "record": "sessions", "shortcuts": "settings"}
+"""Which place is marked while a screen is shown that is no place itself."""
+
+
+def _today(shell: Shell) -> QWidget:
+    from ui.screens.today import TodayScreen
+
+    return TodayScreen(shell)
+
+
+def _mentees(shell: Shell) -> QWidget:
+    from ui.screens.mentees import MenteesScreen
+
+    return MenteesScreen(shell)
+
+
+def _mentee(shell: Shell) -> QWidget:
+    from ui.screens.mentee import MenteeScreen
+
+    return MenteeScreen(shell)
+
+
+def _record(shell: Shell) -> QWidget:
+    from ui.screens.record import RecordScreen
+
+    return RecordScreen(shell)
+
+
+def _sessions(shell: Shell) -> QWidget:
+    from ui.screens.sessions import SessionsScreen
+
+    return SessionsScreen(shell)
+
+
+def _sync(shell: Shell) -> QWidget:
+    from ui.screens.sync import SyncScreen
+
+    return SyncScreen(shell)
+
+
+def _settings(shell: Shell) -> QWidget:
+    from ui.screens.settings import SettingsScreen
+
+    return SettingsScreen(shell)
+
+
+def _first_run(shell: Shell) -> QWidget:
+    from ui.screens.first_run import FirstRunScreen
+
+    return FirstRunScreen(shell)
+
+
+def _unlock(shell: Shell) -> QWidget:
+    from ui.screens.unlock import UnlockScreen
+
+    return UnlockScreen(shell)
+
+
+def _shortcuts(shell: Shell) -> QWidget:
+    from ui.screens.shortcuts import ShortcutsScreen
+
+    return ShortcutsScreen(shell)
+
+
+SCREENS: dict[str, Callable[[Shell], QWidget]] = {
+    "today": _today,
+    "mentees": _mentees,
+    "mentee": _mentee,
+    "record": _record,
+    "sessions": _sessions,
+    "sync": _sync,
+    "settings": _settings,
+    "shortcuts": _shortcuts,
+    "first_run": _first_run,
+    "unlock": _unlock,
+}
+"""Every screen there is."""

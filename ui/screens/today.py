@@ -1,0 +1,307 @@
+"""Today: the sessions of the day and the week, promises due, what is still to finish, and who has been quiet.
+
+Promises to be true to the minute while it is on show, and that a promise ticked by mistake can be brought back. Reads and changes nothing
+by itself: it asks and does through the shell.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtWidgets import QLabel, QMenu, QWidget
+
+from mentorapp.clock import day_of, local
+from mentorapp.i18n import ntr, tr
+from ui import theme, words
+from ui.shell import Shell
+from ui.widgets import (
+    Avatar,
+    Button,
+    Card,
+    Column,
+    EmptyState,
+    Grid,
+    PageTitle,
+    Pill,
+    PrimaryButton,
+    QuietButton,
+    Row,
+    Scroll,
+    TickRow,
+    text,
+)
+from ui.widgets.keyed import KeyedRows
+
+if TYPE_CHECKING:
+    from mentorapp.records import ActionItem
+    from mentorapp.services.recall import DraftRow, MenteeRow, PromiseRow, SessionRow, Today
+    from mentorapp.services.workspace import Workspace
+    from mentorapp.store import Changed
+
+SOON = timedelta(hours=2)
+"""From how long before a session on its nearness is said in minutes."""
+
+
+class TodayScreen(QWidget):
+    """The first screen."""
+
+    shows = frozenset(("session", "action_item", "draft", "person", "mentorship", "site"))
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__()
+        self._shell = shell
+        self._now = None
+        self._day = date.min
+        self._title = PageTitle(tr("Today"))
+        self._record = PrimaryButton(tr("Record a session"))
+        self._record.clicked.connect(lambda: shell.go("record"))
+        self._title.add(self._record)
+        self._sessions = KeyedRows(self._session_row)
+        self._promises = KeyedRows(self._promise_row)
+        self._drafts = KeyedRows(self._draft_row)
+        self._quiet = KeyedRows(self._quiet_row)
+        self._lay_out()
+        self._minute = QTimer(self)
+        self._minute.setInterval(60_000)
+        self._minute.timeout.connect(lambda: self.refresh() if self.isVisible() else None)
+        self._minute.start()
+
+    def _lay_out(self) -> None:
+        page = self._page = Scroll()
+        page.setAccessibleName(tr("Today"))
+        page.body.addWidget(self._title)
+        self._first = EmptyState(
+            "users",
+            tr("Who do you mentor?"),
+            tr("Add the first person. A name is enough; everything else can wait."),
+            action=tr("Add a mentee"),
+            run=lambda: self._shell.go("mentees", new=True),
+        )
+        self._cards = QWidget()
+        grid = Grid(self._cards, shares=(155, 100))
+        leading, trailing = Column(gap=18), Column(gap=18)
+        self._sessions_card = _card(tr("Sessions"), self._sessions, leading)
+        self._no_sessions = Row(tr("Nothing is planned for this week."), active=False)
+        plan = Button(tr("Plan a session"))
+        plan.clicked.connect(lambda: self._shell.go("sessions", plan_for=""))
+        self._no_sessions.add(plan)
+        self._sessions_card.body.addWidget(self._no_sessions)
+        self._promises_card = _card(tr("Promises due"), self._promises, leading)
+        self._no_promises = _remark(self._promises_card, tr("No promise is due this week."))
+        self._drafts_card = _card(tr("To finish"), self._drafts, trailing)
+        self._quiet_card = _card(tr("Quiet for a while"), self._quiet, trailing)
+        self._calm = Card()
+        self._calm.body.addWidget(text(tr("Nobody has been quiet for long, and nothing waits to be finished."), "caption", wrap=True))
+        trailing.addWidget(self._calm)
+        for column in (leading, trailing):
+            column.addStretch(1)
+        grid.addLayout(leading, 0, 0)
+        grid.addLayout(trailing, 0, 1)
+        page.body.addWidget(self._first)
+        page.body.addWidget(self._cards)
+        page.body.addStretch(1)
+        Column(self).addWidget(page)
+        self._first.hide()
+        self._cards.hide()
+
+    def first_focus(self) -> QWidget:
+        """Where the keyboard begins."""
+        return self._page
+
+    def refresh(self) -> None:
+        """Read again what is shown, in the background."""
+        self._shell.ask(_read, self._show, owner=self, latest="today")
+
+    def _show(self, today: Today) -> None:
+        self._day = day_of(today.now)
+        self._title.set_title(tr("Today"), words.weekday_day(self._day, near=self._day))
+        nothing = not (today.mentees or today.sessions or today.promises or today.drafts)
+        self._first.setVisible(nothing)
+        self._cards.setVisible(not nothing)
+        # What is said of a session changes with the minute, so the minute belongs to the value.
+        self._sessions.show_values((row.session.id, (row, today.now.replace(second=0))) for row in today.sessions)
+        self._promises.show_values((row.item.id, (row, self._day)) for row in today.promises)
+        self._drafts.show_values((row.id, (row, self._day)) for row in today.drafts)
+        self._quiet.show_values((row.mentorship, row) for row in today.quiet)
+        self._no_sessions.setVisible(not today.sessions)
+        self._no_promises.setVisible(not today.promises)
+        self._drafts_card.setVisible(bool(today.drafts))
+        self._quiet_card.setVisible(bool(today.quiet))
+        self._calm.setVisible(not (today.drafts or today.quiet))
+
+    # --- rows ---------------------------------------------------------------------------------------------------------
+
+    def _session_row(self, value: tuple[SessionRow, object]) -> Row:
+        row, now = value
+        session, pair = row.session, row.pair
+        start = session.planned_start or now
+        near = _nearness(start - now)
+        due = start - now < timedelta(minutes=30)
+        act = Button(tr("Record") if due else tr("Prepare"))
+        caption = ntr("{n} person", "{n} people", len(pair.people), n=words.number(len(pair.people))) if pair.group else pair.site
+        when = words.time(start) if day_of(start) == self._day else words.weekday_time(start)
+        made = Row(pair.name, caption=caption, subtitle=_about(row), leading=_When(when), trailing=(Pill(*near), act))
+        act.setAccessibleName(tr("Record the session with {name}", name=pair.name) if due else tr("Prepare for {name}", name=pair.name))
+        act.clicked.connect(lambda: self._record_planned(row) if due else self._prepare(row))
+        made.activated.connect(lambda: self._prepare(row))
+        made.menu_wanted.connect(lambda: self._session_menu(made, row))
+        return made
+
+    def _session_menu(self, at: QWidget, row: SessionRow) -> None:
+        menu = QMenu(at)
+        menu.addAction(tr("Record this session")).triggered.connect(lambda: self._record_planned(row))
+        menu.addAction(tr("Prepare")).triggered.connect(lambda: self._prepare(row))
+        day = local(row.session.planned_start).date() if row.session.planned_start else self._day
+        menu.addAction(tr("Move, cancel or mark as missed")).triggered.connect(lambda: self._shell.go("sessions", day=day))
+        menu.popup(at.mapToGlobal(QPoint(at.width() // 2, at.height())))
+
+    def _record_planned(self, row: SessionRow) -> None:
+        person = row.pair.people[0] if row.pair.people and not row.pair.group else ""
+        self._shell.go("record", planned=row.session.id, mentorship=row.pair.mentorship, person=person)
+
+    def _prepare(self, row: SessionRow) -> None:
+        if row.pair.group or not row.pair.people:
+            day = local(row.session.planned_start).date() if row.session.planned_start else self._day
+            self._shell.go("sessions", day=day)
+        else:
+            self._shell.go("mentee", person=row.pair.people[0])
+
+    def _promise_row(self, value: tuple[PromiseRow, date]) -> TickRow:
+        row, today = value
+        item = row.item
+        made = TickRow(item.text, subtitle=_whose(row, today), active=bool(row.pair.people), trailing=(_lateness(row), _owner(item)))
+        made.ticked.connect(lambda done: self._settle(item, made) if done else None)
+        made.activated.connect(lambda: self._shell.go("mentee", person=row.pair.people[0]))
+        return made
+
+    def _settle(self, item: ActionItem, row: TickRow) -> None:
+        def kept(_changed: object) -> None:
+            undo = lambda: self._shell.do(lambda workspace: _reopen(workspace, item.id))  # noqa: E731
+            self._shell.notices.say(tr("Kept: {promise}", promise=item.text), action_label=tr("Undo"), action=undo)
+
+        def failed(error: Exception) -> None:
+            row.box.setChecked(False)
+            self._shell.notices.problem(error)
+
+        self._shell.do(lambda workspace: _keep(workspace, item), kept, owner=self, failed=failed)
+
+    def _draft_row(self, value: tuple[DraftRow, date]) -> Row:
+        row, today = value
+        name = row.pair.name
+        title = tr("Changes to the session with {name}", name=name) if row.editing else tr("Session with {name}", name=name)
+        kept = tr("Draft kept {when}", when=words.when(row.kept_at, near=today))
+        written = ntr("{n} word", "{n} words", row.words, n=words.number(row.words)) if row.words else ""
+        go_on = Button(tr("Go on"))
+        go_on.setAccessibleName(tr("Go on with the session with {name}", name=name))
+        made = Row(title, subtitle=" · ".join(filter(None, (kept, written))), trailing=(go_on,))
+        for asked in (go_on.clicked, made.activated):
+            asked.connect(lambda *_: self._shell.go("record", draft=row.id))
+        return made
+
+    def _quiet_row(self, row: MenteeRow) -> Row:
+        days = row.quiet or 0
+        agreed = tr("agreed every {n}", n=words.number(row.cadence))
+        last = tr("Last met {ago}", ago=words.ago(days)) if row.last else tr("Not met yet")
+        plan = Button(tr("Plan"))
+        plan.setAccessibleName(tr("Plan a session with {name}", name=row.name))
+        plan.clicked.connect(lambda: self._shell.go("sessions", plan_for=row.mentorship))
+        made = Row(row.name, subtitle=f"{last} · {agreed}", leading=Avatar(words.initials(row.name)), trailing=(plan,))
+        made.activated.connect(lambda: self._shell.go("mentee", person=row.person))
+        return made
+
+
+class _When(QLabel):
+    """A time of day, or of another day, in a column of its own."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.setProperty("kind", "bold")
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Measure again in the theme in use."""
+        self.setMinimumWidth(theme.px(76))
+
+
+def _read(workspace: Workspace) -> Today:
+    from mentorapp.services import recall
+
+    return recall.today(workspace)
+
+
+def _keep(workspace: Workspace, item: ActionItem) -> Changed:
+    from mentorapp.services import promises
+
+    return promises.settle(workspace, item, to="done")
+
+
+def _reopen(workspace: Workspace, id: str) -> Changed:
+    from mentorapp.records import ActionItem
+    from mentorapp.services import promises
+
+    return promises.settle(workspace, workspace.store.get(ActionItem, id), to="open")
+
+
+def _card(title: str, rows: QWidget, column: Column) -> Card:
+    card = Card(title)
+    card.body.addWidget(rows)
+    column.addWidget(card)
+    return card
+
+
+def _remark(card: Card, said: str) -> QWidget:
+    remark = text(said, "caption", wrap=True)
+    card.body.addWidget(remark)
+    return remark
+
+
+def _nearness(ahead: timedelta) -> tuple[str, str]:
+    """How near a session is, and the tone of it; nothing while it is far."""
+    minutes = round(ahead.total_seconds() / 60)
+    if timedelta() < ahead <= SOON:
+        return ntr("in {n} min", "in {n} min", minutes, n=words.number(minutes)), "now"
+    if -SOON < ahead <= timedelta():
+        return tr("now"), "now"
+    if ahead <= -SOON:
+        return tr("did you meet?"), "warn"
+    return "", "neutral"
+
+
+def _about(row: SessionRow) -> str:
+    from mentorapp.fields import fields_of
+    from mentorapp.records import Session
+
+    mode = tr(fields_of(Session)["mode"].words(row.session.mode)) if row.session.mode else ""  # type: ignore[attr-defined]
+    agenda = " ".join(row.session.agenda.split())
+    return " · ".join(filter(None, (mode, _open(row), agenda)))
+
+
+def _open(row: SessionRow) -> str:
+    n, late = row.open_promises, row.overdue
+    if not n:
+        return ""
+    if late:
+        said = ntr("{n} promise open, {late} overdue", "{n} promises open, {late} overdue", n, n=words.number(n), late=words.number(late))
+        return said
+    return ntr("{n} promise open", "{n} promises open", n, n=words.number(n))
+
+
+def _whose(row: PromiseRow, today: date) -> str:
+    item, name = row.item, row.pair.name
+    whom = tr("to {name}", name=name) if item.owner == "mentor" else tr("for {name}", name=name) if item.owner == "organisation" else name
+    due = words.due(item.due, near=today) if item.due else ""
+    n = item.carried_over or 0
+    carried = ntr("carried over once", "carried over {n} times", n, n=words.number(n)) if n else ""
+    return " · ".join(filter(None, (whom, due, carried)))
+
+
+def _lateness(row: PromiseRow) -> Pill:
+    if row.days is not None and row.days < 0:
+        return Pill(words.late(-row.days), "bad")
+    return Pill(tr("today"), "warn") if row.days == 0 else Pill()
+
+
+def _owner(item: ActionItem) -> Pill:
+    return Pill({"mentor": tr("mine"), "organisation": tr("the office")}.get(item.owner or "", tr("theirs")))
