@@ -37,7 +37,7 @@ class Programme(Record):
         Choice(
             label=N_("Status"),
             visibility=_PROGRAMME,
-            options=options(planned=N_("planned"), active=N_("active"), closed=N_("closed")),
+            options=options(planned=N_("not begun yet"), active=N_("under way"), closed=N_("ended")),
         )
     )
 
@@ -65,7 +65,7 @@ class Site(Record):
         Count(label=N_("Travel time"), most=10_000, unit=N_("minutes"), visibility=_PROGRAMME, merge=Merge.latest)
     )
     status: str | None = declare(
-        Choice(label=N_("Status"), visibility=_PROGRAMME, options=options(active=N_("active"), closed=N_("closed")))
+        Choice(label=N_("Status"), visibility=_PROGRAMME, options=options(active=N_("in use"), closed=N_("closed")))
     )
 
     def home(self) -> str:
@@ -114,7 +114,7 @@ class Person(Record):
         )
     )
     status: str | None = declare(
-        Choice(label=N_("Status"), visibility=_PROGRAMME, options=options(active=N_("active"), left=N_("left")))
+        Choice(label=N_("Status"), visibility=_PROGRAMME, options=options(active=N_("taking part"), left=N_("has left")))
     )
 
     def home(self) -> str:
