@@ -208,7 +208,10 @@ class Moment(Field):
         moment = datetime.fromisoformat(_expect(plain, str))
         if moment.tzinfo is None:
             raise ValueError("a moment without its zone")
-        return moment.astimezone(UTC)
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError as reason:
+            raise ValueError("a moment beyond the calendar") from reason
 
     def problem(self, value: datetime | None) -> UserError | None:
         if value is None or 1900 <= value.year <= 2100:
