@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 from ui.widgets.flow import Flow
 
 
-class Chips(QWidget):
+class Chips(Flow):
     """Toggle chips for `options`, pairs of (key, words).
 
     `exclusive`: at most one is on; `required`: and never none. `picked` carries the key of the chip a person changed. The whole group is
@@ -23,11 +23,7 @@ class Chips(QWidget):
         super().__init__(parent)
         self._exclusive, self._required = exclusive, required
         self._chips: dict[str, QPushButton] = {}
-        self._line = Flow(self)
         self.setAccessibleName(name)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
         self.set_options(options)
 
     def set_options(self, options: Sequence[tuple[str, str]]) -> None:
@@ -35,7 +31,7 @@ class Chips(QWidget):
         on = self.value()
         for chip in self._chips.values():
             chip.deleteLater()
-            self._line.removeWidget(chip)
+            self.removeWidget(chip)
         self._chips = {key: self._make(key, words) for key, words in options}
         self.set_value(on)
 
@@ -48,7 +44,7 @@ class Chips(QWidget):
         chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         chip.installEventFilter(self)
         chip.clicked.connect(lambda on, key=key: self._clicked(key, on))
-        self._line.addWidget(chip)
+        self.addWidget(chip)
         return chip
 
     def value(self) -> tuple[str, ...]:

@@ -1,49 +1,65 @@
-"""Things beside one another that go on in the next line when there is no more room, in the direction of reading."""
+"""Things beside one another that go on in the next line when there is no more room, in the direction of reading.
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+A widget that places its children itself: a layout written in Python shares the ownership of its items with Qt, and both free them.
+"""
+
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui import theme
 
 
-class Flow(QLayout):
-    """A line that wraps. What may grow (an expanding policy) takes what is left of its line; `least` is what it asks for then."""
+class Flow(QWidget):
+    """A line that wraps. What may grow (an expanding policy) takes what is left of its line."""
 
     def __init__(self, parent: QWidget | None = None, *, gap: int = 6, line_gap: int = 6) -> None:
-        super().__init__(*(() if parent is None else (parent,)))
-        self._items: list[QLayoutItem] = []
+        super().__init__(parent)
+        self._parts: list[QWidget] = []
         self._gap, self._line_gap = gap, line_gap
-        self.setContentsMargins(0, 0, 0, 0)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
-    def restyle(self) -> None:
-        """Measure again in the theme in use."""
-        self.invalidate()
-
-    def addItem(self, item: QLayoutItem) -> None:
-        """Add at the end."""
-        self._items.append(item)
+    def addWidget(self, widget: QWidget) -> None:
+        """Put a widget at the end."""
+        self.insertWidget(len(self._parts), widget)
 
     def insertWidget(self, at: int, widget: QWidget) -> None:
         """Put a widget before the one that stands at a place."""
-        self.addWidget(widget)
-        self._items.insert(at, self._items.pop())
-        self.invalidate()
+        self._parts.insert(at, widget)
+        if widget.parentWidget() is not self:
+            widget.setParent(self)
+        before = self._parts[at - 1] if at else None
+        if before is not None:
+            QWidget.setTabOrder(before, widget)
+        if at + 1 < len(self._parts):
+            QWidget.setTabOrder(widget, self._parts[at + 1])
+        self._again()
 
-    def count(self) -> int:
-        """How many things stand here."""
-        return len(self._items)
+    def removeWidget(self, widget: QWidget) -> None:
+        """Take a widget out; it stays a child until its owner is done with it."""
+        self._parts.remove(widget)
+        self._again()
 
-    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
-        """What stands at a place."""
-        return self._items[index] if 0 <= index < len(self._items) else None
+    def restyle(self) -> None:
+        """Measure again in the theme in use."""
+        self._again()
 
-    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
-        """Take one out."""
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
+    def event(self, event: QEvent) -> bool:
+        """Stand anew when something inside wants another size."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._again()
+        return super().event(event)
 
-    def expandingDirections(self) -> Qt.Orientation:
-        """It takes the width it is given and no more height than it needs."""
-        return Qt.Orientation(0)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Stand anew in another width."""
+        super().resizeEvent(event)
+        self._place(self.width(), move=True)
+
+    def _again(self) -> None:
+        self.updateGeometry()
+        self._place(self.width(), move=True)
 
     def hasHeightForWidth(self) -> bool:
         """The narrower, the higher."""
@@ -51,75 +67,75 @@ class Flow(QLayout):
 
     def heightForWidth(self, width: int) -> int:
         """The height of all lines at this width."""
-        return self._place(QRect(0, 0, width, 0), move=False)
-
-    def setGeometry(self, rect: QRect) -> None:
-        """Stand within this rectangle."""
-        super().setGeometry(rect)
-        self._place(rect, move=True)
+        return self._place(width, move=False)
 
     def sizeHint(self) -> QSize:
         """Everything on one line."""
-        sizes = [self._size(item) for item in self._shown()]
+        sizes = [_wanted(part) for part in self._shown()]
         gaps = theme.px(self._gap) * max(0, len(sizes) - 1)
-        edges = self.contentsMargins()
-        return QSize(
-            sum(size.width() for size in sizes) + gaps + edges.left() + edges.right(),
-            max((size.height() for size in sizes), default=0) + edges.top() + edges.bottom(),
-        )
+        return QSize(sum(s.width() for s in sizes) + gaps, max((s.height() for s in sizes), default=0))
 
-    def minimumSize(self) -> QSize:
+    def minimumSizeHint(self) -> QSize:
         """The widest thing alone on its line."""
-        sizes = [item.minimumSize() for item in self._shown()]
+        sizes = [_least(part) for part in self._shown()]
         return QSize(max((s.width() for s in sizes), default=0), max((s.height() for s in sizes), default=0))
 
-    def _shown(self) -> list[QLayoutItem]:
-        return [item for item in self._items if not item.isEmpty()]
+    def _shown(self) -> list[QWidget]:
+        return [part for part in self._parts if not part.isHidden()]
 
-    @staticmethod
-    def _size(item: QLayoutItem) -> QSize:
-        return item.sizeHint().expandedTo(item.minimumSize())
-
-    def _lines(self, width: int) -> list[list[QLayoutItem]]:
-        lines: list[list[QLayoutItem]] = [[]]
+    def _lines(self, width: int) -> list[list[QWidget]]:
+        lines: list[list[QWidget]] = [[]]
         used, gap = 0, theme.px(self._gap)
-        for item in self._shown():
-            wanted = min(self._size(item).width(), width)
+        for part in self._shown():
+            wanted = min(_wanted(part).width(), width)
             if lines[-1] and used + gap + wanted > width:
                 lines.append([])
                 used = 0
             used += wanted + (gap if lines[-1] else 0)
-            lines[-1].append(item)
+            lines[-1].append(part)
         return lines
 
-    def _place(self, rect: QRect, *, move: bool) -> int:
-        inner = rect.marginsRemoved(self.contentsMargins())
-        y = inner.y()
-        for line in self._lines(inner.width()):
-            y += self._place_line(line, inner, y, move=move) + theme.px(self._line_gap)
-        return y - theme.px(self._line_gap) - rect.y() + self.contentsMargins().bottom()
+    def _place(self, width: int, *, move: bool) -> int:
+        y = 0
+        for line in self._lines(width):
+            y += self._place_line(line, width, y, move=move) + theme.px(self._line_gap)
+        return max(0, y - theme.px(self._line_gap))
 
-    def _place_line(self, line: list[QLayoutItem], inner: QRect, y: int, *, move: bool) -> int:
-        gap = theme.px(self._gap)
-        widths = [min(self._size(item).width(), inner.width()) for item in line]
-        growing = [at for at, item in enumerate(line) if item.expandingDirections() & Qt.Orientation.Horizontal]
-        left = inner.width() - sum(widths) - gap * (len(line) - 1)
+    def _place_line(self, line: list[QWidget], width: int, y: int, *, move: bool) -> int:
+        widths = [min(_wanted(part).width(), width) for part in line]
+        growing = [at for at, part in enumerate(line) if _grows(part)]
+        left = width - sum(widths) - theme.px(self._gap) * (len(line) - 1)
         for at in growing:
             widths[at] += max(0, left) // len(growing)
-        heights = [
-            item.heightForWidth(width) if item.hasHeightForWidth() else self._size(item).height()
-            for item, width in zip(line, widths, strict=True)
-        ]
+        heights = [_height(part, wide) for part, wide in zip(line, widths, strict=True)]
         height = max(heights, default=0)
         if move:
-            self._move(line, widths, heights, QRect(inner.x(), y, inner.width(), height))
+            self._stand(line, widths, heights, QRect(0, y, width, height))
         return height
 
-    def _move(self, line: list[QLayoutItem], widths: list[int], heights: list[int], room: QRect) -> None:
-        parent = self.parentWidget()
-        mirrored = parent is not None and parent.layoutDirection() == Qt.LayoutDirection.RightToLeft
+    def _stand(self, line: list[QWidget], widths: list[int], heights: list[int], room: QRect) -> None:
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         x = 0
-        for item, width, high in zip(line, widths, heights, strict=True):
-            start = room.right() + 1 - x - width if mirrored else room.x() + x
-            item.setGeometry(QRect(QPoint(start, room.y() + (room.height() - high) // 2), QSize(width, high)))
-            x += width + theme.px(self._gap)
+        for part, wide, high in zip(line, widths, heights, strict=True):
+            start = room.width() - x - wide if mirrored else x
+            part.setGeometry(start, room.y() + (room.height() - high) // 2, wide, high)
+            x += wide + theme.px(self._gap)
+
+
+def _grows(part: QWidget) -> bool:
+    growing = (QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Ignored)
+    return part.sizePolicy().horizontalPolicy() in growing
+
+
+def _least(part: QWidget) -> QSize:
+    return part.minimumSizeHint().expandedTo(part.minimumSize())
+
+
+def _wanted(part: QWidget) -> QSize:
+    hint = part.minimumSizeHint() if _grows(part) else part.sizeHint()
+    return hint.expandedTo(part.minimumSize()).boundedTo(part.maximumSize())
+
+
+def _height(part: QWidget, width: int) -> int:
+    high = part.heightForWidth(width) if part.hasHeightForWidth() else part.sizeHint().height()
+    return max(part.minimumHeight(), min(high, part.maximumHeight()))
