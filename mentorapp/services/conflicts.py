@@ -67,6 +67,11 @@ def _conflict(workspace: Workspace, record: Record, name: str, field: Field) -> 
 
 def choose(workspace: Workspace, conflict: Conflict, value: Any) -> Changed:
     """Let this value stand: one of the sides, both together, or a new wording."""
+    if conflict.name == registers.VOIDED and value:
+        # Voiding anew says that what stands now was seen; otherwise it would be asked again for ever.
+        return workspace.store.void(
+            conflict.record, reason=conflict.record.void_reason, by=workspace.me, at=workspace.clock.now()
+        )
     return workspace.store.settle(
         type(conflict.record), conflict.record.id, conflict.name, value, by=workspace.me, at=workspace.clock.now()
     )

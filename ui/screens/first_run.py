@@ -7,7 +7,7 @@ what it is doing. Emits `opened` with the workspace.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from mentorapp import i18n, settings
@@ -23,20 +23,10 @@ from ui.widgets.front import FrontPage, titled
 from ui.widgets.passphrase import PassphraseBox
 
 
-def usual_language() -> str:
-    """The first of the system's languages that the program speaks."""
-    for name in QLocale.system().uiLanguages():
-        code = name.replace("_", "-").split("-")[0]
-        if code in i18n.LANGUAGES:
-            return code
-    return "en"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Answers:
     """What was said so far."""
 
-    joining: bool = False
     name: str = ""
     passphrase: str = ""
     remember: bool = False
@@ -56,7 +46,7 @@ class FirstRunScreen(FrontPage):
         self._step: Callable[[], QWidget] = self._welcome
         self._making: Callable[[], QWidget] | None = None
         self._problem = ""
-        shell.settings_changed.connect(lambda _settings: self.refresh())
+        shell.settings_changed.connect(self._said_otherwise)
         shell.tasks.unexpected.connect(self._stopped)
         self.refresh()
 
@@ -68,6 +58,9 @@ class FirstRunScreen(FrontPage):
         """Say this step again, in the language in use."""
         self.below.setText(tr("Everything you write stays on this laptop, encrypted. No account, no network needed."))
         self.show_in_card(self._step())
+
+    def _said_otherwise(self, _settings: object) -> None:
+        self.refresh()
 
     def first_focus(self) -> QWidget:
         """Where the keyboard begins."""
@@ -90,19 +83,29 @@ class FirstRunScreen(FrontPage):
         column.addWidget(languages)
         if self._problem:
             column.addWidget(text(self._problem, "problem", wrap=True))
-        begin = ChoiceButton("user-plus", tr("Start fresh"), tr("For your own work: your name and a passphrase, and you can begin."),
-                             first=True)
-        begin.clicked.connect(lambda: self._begin(joining=False))
+        begin = self._own_records() if workspaces.exists() else self._fresh()
         tour = ChoiceButton("users", tr("Try with sample people"),
                             tr("Look around with invented people. What you do there is never mixed with your own records."))
         tour.clicked.connect(self._practise)
         join = ChoiceButton("building-2", tr("Join an office"),
                             tr("With a code or a file from your office, so that your records have a second safe place."))
-        join.clicked.connect(lambda: self._begin(joining=True))
-        for choice in (begin, tour, join):
+        join.clicked.connect(lambda: self._go(self._office))
+        # Who has records already joins from the Sync screen, where they are.
+        for choice in (begin, tour) if workspaces.exists() else (begin, tour, join):
             column.addWidget(choice)
         page.setFocusProxy(begin)
         return page
+
+    def _fresh(self) -> ChoiceButton:
+        begin = ChoiceButton("user-plus", tr("Start fresh"), tr("For your own work: your name and a passphrase, and you can begin."),
+                             first=True)
+        begin.clicked.connect(lambda: self._go(self._name))
+        return begin
+
+    def _own_records(self) -> ChoiceButton:
+        mine = ChoiceButton("lock-open", tr("Open your own records"), tr("They are on this laptop, behind your passphrase."), first=True)
+        mine.clicked.connect(lambda: self._shell.go("unlock"))
+        return mine
 
     def _name(self) -> QWidget:
         page, column = titled(tr("What is your name?"), tr("As the people you mentor call you. You can change it later."))
@@ -179,14 +182,10 @@ class FirstRunScreen(FrontPage):
     # ---- what they do -----------------------------------------------------------------------------------------------
 
     def _speak(self, code: str) -> None:
-        i18n.use(code)
-        self._shell.settings = settings.change(self._shell.settings, language=code)
-        self._shell.settings_changed.emit(self._shell.settings)
-        self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _begin(self, *, joining: bool) -> None:
-        self._answers = replace(self._answers, joining=joining)
-        self._go(self._name)
+        self._shell.settings_changed.emit(settings.change(self._shell.settings, language=code))
+        languages = self.findChild(Segment)
+        if languages is not None:
+            languages.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _offer_keyring(self, box: QCheckBox) -> None:
         def found(here: bool) -> None:
@@ -202,7 +201,7 @@ class FirstRunScreen(FrontPage):
         self._shell.tasks.ask(workspaces.keyring_here, then=found, failed=lambda _e: found(False), lane="network", owner=box)
 
     def _practise(self) -> None:
-        self._make(sample.enter, tr("Inviting the sample people…"), practice=True)
+        self._make(sample.enter, tr("Inviting the sample people…"))
 
     def _start(self) -> None:
         said = self._answers
@@ -212,7 +211,7 @@ class FirstRunScreen(FrontPage):
 
         self._make(start, tr("Making your store…"))
 
-    def _make(self, make: Callable[[], Workspace], words: str, *, practice: bool = False) -> None:
+    def _make(self, make: Callable[[], Workspace], words: str) -> None:
         back = self._step
 
         def working() -> QWidget:
@@ -222,7 +221,6 @@ class FirstRunScreen(FrontPage):
 
         def made(workspace: Workspace) -> None:
             self._making = None
-            self._shell.settings = settings.change(self._shell.settings, practice=practice)
             self._answers = replace(self._answers, passphrase="")
             self.opened.emit(workspace)
 

@@ -46,7 +46,7 @@ class SettingsScreen(Scroll):
         self._shell = shell
         self._page: QWidget | None = None
         self._groups: dict[str, Chips] = {}
-        shell.settings_changed.connect(lambda _settings: self.refresh())
+        shell.settings_changed.connect(self._said_otherwise)
         self.refresh()
 
     def refresh(self) -> None:
@@ -62,6 +62,9 @@ class SettingsScreen(Scroll):
         if held:
             self._groups[held].setFocus(Qt.FocusReason.OtherFocusReason)
         self.verticalScrollBar().setValue(at)
+
+    def _said_otherwise(self, _settings: object) -> None:
+        self.refresh()
 
     def first_focus(self) -> QWidget:
         """Where the keyboard begins."""
@@ -89,13 +92,9 @@ class SettingsScreen(Scroll):
                                     "are, and you can come back."), wrap=True))
         card.body.addSpacing(10)
         start = PrimaryButton(tr("Start for real"), short=True)
-        start.clicked.connect(self._start_for_real)
+        start.clicked.connect(lambda: self._shell.go("first_run"))
         card.body.addWidget(start)
         return card
-
-    def _start_for_real(self) -> None:
-        self._change(practice=False)
-        self._shell.go("first_run")
 
     def _look(self) -> Card:
         card = Card(tr("Language and look"))
@@ -147,13 +146,10 @@ class SettingsScreen(Scroll):
     # ---- changes ----------------------------------------------------------------------------------------------------
 
     def _picked(self, key: str, value: str) -> None:
-        if key == "language":
-            i18n.use(value)
         self._change(**{key: float(value) if key == "text_size" else value})
 
     def _change(self, **changes: object) -> None:
-        self._shell.settings = settings.change(self._shell.settings, **changes)
-        self._shell.settings_changed.emit(self._shell.settings)
+        self._shell.settings_changed.emit(settings.change(self._shell.settings, **changes))
 
 
 def _opens(label: str, folder) -> QuietButton:  # type: ignore[no-untyped-def]

@@ -16,7 +16,6 @@ class ShortcutsScreen(Scroll):
         super().__init__(width=680)
         self._shell = shell
         self._parts: list[QWidget] = []
-        shell.settings_changed.connect(lambda _settings: self.refresh())
         self.refresh()
         self.body.addStretch(1)
 

@@ -1,4 +1,4 @@
-"""Opening the store: by the keyring if it remembers the key, else by the passphrase.
+"""Opening the store by its passphrase, or by the keyring if that remembers the key.
 
 A wrong passphrase is said in its place. What stands deeper in the way (a damaged file, a newer version's store, a folder that cannot be
 written to, a full disk) is said large, with what to do; nothing is changed by looking. Emits `opened` with the workspace.
@@ -7,10 +7,9 @@ written to, a full disk) is said large, with what to do; nothing is changed by l
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QShowEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from mentorapp import settings
 from mentorapp.errors import UserError
 from mentorapp.i18n import tr
 from mentorapp.services import sample
@@ -18,7 +17,7 @@ from mentorapp.services import workspace as workspaces
 from mentorapp.services.workspace import Workspace
 from ui import theme
 from ui.shell import Shell
-from ui.widgets import Bar, Button, Line, PrimaryButton, QuietButton, hairline, text
+from ui.widgets import Bar, Button, Column, Line, PrimaryButton, QuietButton, hairline, text
 from ui.widgets.front import FrontPage, titled
 from ui.widgets.passphrase import PassphraseBox
 
@@ -32,28 +31,29 @@ class UnlockScreen(FrontPage):
     def __init__(self, shell: Shell) -> None:
         super().__init__(width=520)
         self._shell = shell
-        self._tried = False
+        self._ways: frozenset[str] = frozenset()
         self._trying = False
         self._problem: UserError | None = None
-        shell.settings_changed.connect(lambda _settings: self.refresh())
+        self._box: PassphraseBox | None = None
+        shell.settings_changed.connect(self._said_otherwise)
         shell.tasks.unexpected.connect(self._stopped)
         self.refresh()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """The first time it shows, try what needs no typing."""
-        super().showEvent(event)
-        if not self._tried:
-            self.open()
-
     def open(self, **where: object) -> None:
-        """Try what needs no typing, then ask for the passphrase. `locked=True` asks for it at once."""
-        self._tried = True
+        """Ask for the passphrase; where there is none, try the keyring."""
         self._problem = None
-        if where.get("locked"):
-            self.refresh()
-            self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+        try:
+            self._ways = workspaces.ways_in()
+        except UserError as error:
+            self._say(error)
+            return
+        if self._ways == {"keyring"}:
+            self._try(workspaces.open_with_keyring, self._say)
         else:
-            self._try_unasked()
+            self._say(None)
+
+    def _said_otherwise(self, _settings: object) -> None:
+        self.refresh()
 
     def refresh(self) -> None:
         """Say what is on the card again, in the language in use."""
@@ -70,20 +70,6 @@ class UnlockScreen(FrontPage):
 
     # ---- trying -----------------------------------------------------------------------------------------------------
 
-    def _try_unasked(self) -> None:
-        if self._shell.settings.practice and workspaces.exists(practice=True):
-            self._try(sample.enter, self._stop_at)
-            return
-        try:
-            ways = workspaces.ways_in()
-        except UserError as error:
-            self._stop_at(error)
-            return
-        if "keyring" in ways:
-            self._try(workspaces.open_with_keyring, self._keyring_failed)
-        else:
-            self._say(None)
-
     def _try(self, way: Callable[[], Workspace], failed: Callable[[UserError], None]) -> None:
         self._trying = True
         self.refresh()
@@ -95,19 +81,10 @@ class UnlockScreen(FrontPage):
         self.refresh()
         self.opened.emit(workspace)
 
-    def _keyring_failed(self, error: UserError) -> None:
-        if isinstance(error, workspaces.NoKey):
-            self._say(None)
-        else:
-            self._stop_at(error)
-
     def _say(self, problem: UserError | None) -> None:
         self._trying, self._problem = False, problem
         self.refresh()
         self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _stop_at(self, error: UserError) -> None:
-        self._say(error)
 
     def _stopped(self, _error: Exception) -> None:
         if self._trying:
@@ -117,12 +94,12 @@ class UnlockScreen(FrontPage):
 
     def _ask(self) -> QWidget:
         page, column = titled(tr("Welcome back"))
-        box = PassphraseBox(tr("Passphrase"))
+        box = self._box = PassphraseBox(tr("Passphrase"))
         column.addWidget(box)
         go = PrimaryButton(tr("Open"))
         column.addLayout(_at_the_end(go))
         column.addWidget(hairline())
-        column.addWidget(self._tour())
+        column.addLayout(self._other_ways())
 
         def on() -> None:
             passphrase = box.passphrase()
@@ -130,24 +107,23 @@ class UnlockScreen(FrontPage):
                 box.set_problem(tr("Type your passphrase."))
                 box.editor.setFocus()
                 return
-            self._try(lambda: workspaces.open_with_passphrase(passphrase), self._passphrase_failed)
+            self._try(lambda: workspaces.open_with_passphrase(passphrase), self._way_failed)
 
         go.clicked.connect(on)
         box.entered.connect(on)
         page.setFocusProxy(box.editor)
         return page
 
-    def _passphrase_failed(self, error: UserError) -> None:
+    def _way_failed(self, error: UserError) -> None:
         if not isinstance(error, workspaces.NoKey):
-            self._stop_at(error)
+            self._say(error)
             return
         self._say(None)
-        box = self.findChild(PassphraseBox)
-        if box is not None:
-            box.set_problem(str(error))
+        if self._box is not None:
+            self._box.set_problem(str(error))
 
     def _opening(self) -> QWidget:
-        page, column = titled(tr("Opening…"), tr("This takes a moment: the slow key is what keeps guessers out."))
+        page, column = titled(tr("Opening…"), tr("This takes a moment, on purpose: it makes guessing slow."))
         column.addWidget(Bar(-1, tr("Opening…")))
         return page
 
@@ -164,21 +140,26 @@ class UnlockScreen(FrontPage):
         where = Button(tr("Show the folder"))
         where.clicked.connect(show_folder)
         again = PrimaryButton(tr("Try again"))
-        again.clicked.connect(self._try_unasked)
+        again.clicked.connect(lambda: self.open())
         column.addLayout(_at_the_end(where, again))
         column.addWidget(hairline())
-        column.addWidget(self._tour())
+        column.addLayout(self._other_ways())
         page.setFocusProxy(again)
         return page
 
-    def _tour(self) -> QWidget:
+    def _other_ways(self) -> QVBoxLayout:
+        column: QVBoxLayout = Column(edges=(-8, 0, 0, 0), gap=2)
+        if "keyring" in self._ways:
+            remembered = QuietButton(tr("Open with this computer’s keyring"))
+            remembered.clicked.connect(lambda: self._try(workspaces.open_with_keyring, self._way_failed))
+            column.addWidget(remembered)
         tour = QuietButton(tr("Try with sample people"))
         tour.clicked.connect(self._practise)
-        return tour
+        column.addWidget(tour)
+        return column
 
     def _practise(self) -> None:
-        self._shell.settings = settings.change(self._shell.settings, practice=True)
-        self._try(sample.enter, self._stop_at)
+        self._try(sample.enter, self._say)
 
 
 def _at_the_end(*buttons: QWidget) -> Line:
