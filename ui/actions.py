@@ -21,7 +21,7 @@ class Command:
     run: Callable[[], object]
     icon: str = ""
     shortcut: str = ""
-    group: Callable[[], str] = lambda: tr("Mentor")
+    group: Callable[[], str] = lambda: "Mentor"
     keywords: Callable[[], str] = lambda: ""
     available: Callable[[], bool] = lambda: True
     also: tuple[str, ...] = ()
