@@ -49,22 +49,33 @@ def read(language: str) -> Catalog:
         return read_po(file, locale=language)
 
 
+def merged(language: str, template: Catalog) -> Catalog:
+    """A language's catalogue with every sentence of the template; what is no longer said is dropped."""
+    catalogue = read(language) if po_of(language).exists() else Catalog(locale=language)
+    catalogue.update(template, no_fuzzy_matching=True, update_header_comment=False)
+    catalogue.obsolete.clear()
+    return catalogue
+
+
+def rendered(language: str, catalogue: Catalog) -> str:
+    """A catalogue as its .po says it: nothing in it changes by the hour, so that two of them can be compared."""
+    catalogue.header_comment, catalogue.fuzzy = f"# Sentences of {PROJECT}: {language}.", False
+    catalogue.project, catalogue.version = PROJECT, ""
+    buffer = BytesIO()
+    write_po(buffer, catalogue, width=120, sort_output=True, include_lineno=False, omit_header=False)
+    return "\n".join(line for line in buffer.getvalue().decode().split("\n") if not line.startswith(DATED))
+
+
+def write(language: str, catalogue: Catalog) -> None:
+    """Keep a language's catalogue."""
+    po_of(language).write_text(rendered(language, catalogue), "utf-8")
+
+
 def gather() -> None:
-    """Bring every language's catalogue up to date with the sources; what is no longer said is dropped."""
+    """Bring every language's catalogue up to date with the sources."""
     template = gathered()
     for language in languages():
-        catalogue = read(language) if po_of(language).exists() else Catalog(locale=language)
-        catalogue.header_comment, catalogue.fuzzy = f"# Sentences of {PROJECT}: {language}.", False
-        catalogue.project, catalogue.version = PROJECT, ""
-        catalogue.update(template, no_fuzzy_matching=True, update_header_comment=False)
-        catalogue.obsolete.clear()
-        buffer = BytesIO()
-        write_po(buffer, catalogue, width=120, sort_output=True, include_lineno=False, omit_header=False)
-        text = "\n".join(
-            line for line in buffer.getvalue().decode().split("\n")
-            if not line.startswith(DATED)
-        )
-        po_of(language).write_text(text, "utf-8")
+        write(language, merged(language, template))
 
 
 def compile_all() -> None:
