@@ -11,6 +11,7 @@ from typing import TypeVar
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -240,18 +241,34 @@ class PageTitle(QWidget):
 
     def __init__(self, title: str, caption: str = "", *, leading: QWidget | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        line = Line(self, gap=12)
+        self._line = Line(self, gap=12)
+        head = Line(gap=12)
         if leading is not None:
-            line.addWidget(leading)
+            head.addWidget(leading)
         words = Column(gap=1)
         self._title = _dressed(OneLine(own_direction(title)), "title")
         self._caption = _dressed(OneLine(own_direction(caption)), "caption")
         for label in (self._title, self._caption):
             words.addWidget(label)
         self._caption.setVisible(bool(caption))
-        line.addLayout(words, 1)
+        head.addLayout(words, 1)
         self.trailing = Line(gap=12)
-        line.addLayout(self.trailing)
+        self._line.addLayout(head, 1)
+        self._line.addLayout(self.trailing)
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as the words or the actions alone, for these can go under those."""
+        least = max(self._line.itemAt(at).minimumSize().width() for at in range(2))
+        return QSize(least, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the actions under the words where both have no room beside one another."""
+        super().resizeEvent(event)
+        tight = self.trailing.count() > 0 and self.width() < self.trailing.sizeHint().width() + theme.px(200)
+        wanted = QBoxLayout.Direction.TopToBottom if tight else QBoxLayout.Direction.LeftToRight
+        if self._line.direction() != wanted:
+            self._line.setDirection(wanted)
+            self._line.setAlignment(self.trailing, Qt.AlignmentFlag.AlignLeading if tight else Qt.AlignmentFlag(0))
 
     def add(self, *widgets: QWidget) -> None:
         """Put actions at the trailing end, the main one last."""

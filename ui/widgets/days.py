@@ -69,7 +69,7 @@ def parse_day(written: str, *, today: date, words: Words) -> date | None:
 
 
 def _plain(written: str) -> str:
-    digits = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in written)
+    digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in written)
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", digits).casefold().replace("،", " ").replace(",", " ")).strip(" .")
 
 
@@ -119,6 +119,8 @@ def _tokens(plain: str, words: Words) -> list[Token] | None:
 def _from_tokens(tokens: list[Token] | None, today: date) -> date | None:
     if not tokens:
         return None
+    if len(tokens) > 2:  # "Friday 27 November": the name of the weekday adds nothing
+        tokens = [token for token in tokens if token[0] != "weekday"]
     kinds = tuple(kind for kind, _ in tokens)
     numbers = [number for _, number in tokens]
     at = dict(zip(kinds, numbers, strict=True))
@@ -138,7 +140,7 @@ def _from_tokens(tokens: list[Token] | None, today: date) -> date | None:
         return _move(today, at["unit"], 1 if "next" in asked else -1)
     if "weekday" in asked and asked <= {"weekday", "next", "last"}:
         return _weekday(today, at["weekday"], back="last" in asked)
-    if "month" in asked and "number" in asked and asked <= {"month", "number", "weekday"}:
+    if asked == {"month", "number"}:
         return _day_and_month(kinds, numbers, today)
     if asked == {"number"} and len(kinds) == 1:
         return _day_of_month(at["number"], today)
@@ -160,9 +162,8 @@ def _weekday(today: date, weekday: int, *, back: bool) -> date:
 
 
 def _day_and_month(kinds: Sequence[str], numbers: Sequence[int], today: date) -> date | None:
-    pairs = [(kind, number) for kind, number in zip(kinds, numbers, strict=True) if kind != "weekday"]
-    month = next(number for kind, number in pairs if kind == "month")
-    rest = [number for kind, number in pairs if kind == "number"]
+    month = numbers[kinds.index("month")]
+    rest = [number for kind, number in zip(kinds, numbers, strict=True) if kind == "number"]
     if len(rest) == 1:
         return _nearest_year(rest[0], month, today)
     return date(_full_year(rest[1]), month, rest[0]) if rest[1] <= _LAST_YEAR else None

@@ -14,7 +14,7 @@ from ui.widgets.buttons import Button
 
 def parse_minutes(written: str) -> int | None:
     """The minutes that were written, or None."""
-    plain = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in written).casefold().replace(" ", "").replace(",", ".")
+    plain = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in written).casefold().replace(" ", "").replace(",", ".")
     if found := re.fullmatch(r"(\d{1,4})(?:m|min|mins|minutes?|د|دقيقة)?", plain):
         return int(found[1])
     if found := re.fullmatch(r"(\d{1,2})(?:h|hrs?|hours?|heures?|:|س|ساعة)(\d{1,2})?(?:m|min)?", plain):
