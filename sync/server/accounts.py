@@ -101,7 +101,7 @@ def enrol(
         grant(connection, row)
     token, id = token_urlsafe(32), token_bytes(16).hex()
     values = {"id": id, "caller": row.caller, "name": device, "token": hashed(token), "enrolled": stamp(now)}
-    connection.execute(insert(tables.device).values(values, seen=0, revoked=0))
+    connection.execute(insert(tables.device).values({**values, "seen": 0, "revoked": 0}))
     return Enrolled(token, id, row.person, row.name, row.role, row.office, row.office_name)
 
 

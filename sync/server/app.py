@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import msgspec
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -200,7 +200,7 @@ def application(server: Server) -> Starlette:
         ProtocolError: _refusal,
         Denied: _refusal,
         ClientDisconnect: _hung_up,
-        SQLAlchemyError: _trouble,
+        DBAPIError: _trouble,
         404: _nothing_here,
     }
     return Starlette(routes=routes, exception_handlers=handlers)

@@ -1,0 +1,221 @@
+"""What leaves the store and what enters it: `collect` before the line is open, `take` for each frame that arrives.
+
+No network, no threads. Between any two calls the program may be killed: what was sent stays in the outbox until the server has said that
+it committed just that, and each frame is taken in whole or not at all, so that a repeat is always right.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from secrets import token_bytes
+
+from mentorapp import __version__
+from mentorapp.registers import State
+from mentorapp.store import Ack, Changed, Refusal, Store
+from sync import protocol, wire
+from sync.client.link import Link, linked
+from sync.client.pacing import Pace
+from sync.client.words import failure
+from sync.protocol import Changes, Done, Dropped, Hello, Message, Outcomes, Verdict, Welcome
+
+_RATIO = 3
+"""About how many bytes of a record one on the line carries; what is chosen by it is only how much goes at once."""
+
+_MOST_RECORDS = 1000
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one request carries. `pack` needs no store: the compression runs where the network is waited for."""
+
+    link: Link
+    hello: Hello
+    states: tuple[State, ...]
+    sent: tuple[Ack, ...]
+    at: datetime
+
+    def pack(self, quality: int = 11) -> bytes:
+        """The request's body."""
+        writer = wire.FrameWriter(quality=quality)
+        writer.message(self.hello)
+        for state in self.states:
+            writer.record(state)
+        return writer.finish()
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What became of an exchange so far: what changed here, what is safe there, what was not taken, whether there is more."""
+
+    changed: Changed = field(default_factory=Changed)
+    safe: int = 0
+    received: int = 0
+    refused: int = 0
+    held: int = 0
+    again: int = 0
+    more: bool = False
+    done: bool = False
+    forked: bool = False
+    receipt: str = ""
+
+    def __or__(self, other: "Applied") -> "Applied":
+        return Applied(
+            self.changed | other.changed,
+            self.safe + other.safe,
+            self.received + other.received,
+            self.refused + other.refused,
+            self.held + other.held,
+            self.again + other.again,
+            other.more if other.done else self.more,
+            self.done or other.done,
+            self.forked or other.forked,
+            other.receipt or self.receipt,
+        )
+
+
+# --- before -----------------------------------------------------------------------------------------------------------
+
+
+def collect(store: Store, *, at: datetime, pace: Pace | None = None) -> Batch:
+    """What to send now: the oldest saves that nobody confirmed, as many as the pace allows. Raises SyncError if unlinked.
+
+    What the server would refuse by its shape is set aside at once, with the reason.
+    """
+    link = linked(store)
+    if link is None:
+        raise failure("no_server")
+    pace = pace or Pace()
+    with store.transaction():
+        pending = store.pending(most_records=_MOST_RECORDS, most_bytes=pace.up * _RATIO)
+        reasons = {one.state.id: protocol.problem_of(one.state) for one in pending}
+        bad = [
+            Refusal(one.state.id, one.counter, reasons[one.state.id], False) for one in pending if reasons[one.state.id]
+        ]
+        store.set_aside(bad, at=at)
+        good = [one for one in pending if not reasons[one.state.id]]
+        store.mark_sent([one.state.id for one in good], at)
+        hello = _hello(store, pace, at, sending=bool(good))
+    sent = tuple(Ack(one.state.id, one.counter) for one in good)
+    return Batch(link, hello, tuple(one.state for one in good), sent, at)
+
+
+def _hello(store: Store, pace: Pace, at: datetime, *, sending: bool) -> Hello:
+    known, chosen = store.recall_bytes("sync_prev"), store.recall_bytes("sync_next")
+    if not chosen:
+        # A store that was copied knows this word too and will choose another next: the server sees two where one was.
+        chosen = token_bytes(8) if sending or not known else known
+        store.remember_bytes("sync_next", chosen)
+    epoch, cursor = store.recall_bytes("sync_epoch"), store.recall_bytes("cursor")
+    now = int(at.timestamp())
+    return Hello(
+        protocol.SPOKEN, __version__, store.replica, epoch, cursor, pace.down, known, chosen, now, rate=pace.rate
+    )
+
+
+# --- after ------------------------------------------------------------------------------------------------------------
+
+
+def apply(store: Store, batch: Batch, frames: list[list[Message]], *, at: datetime) -> Applied:
+    """Take in all the frames of an answer that is here as a whole."""
+    applied = Applied()
+    for frame in frames:
+        applied |= take(store, batch, frame, at=at)
+    return applied
+
+
+def take(store: Store, batch: Batch, frame: list[Message], *, at: datetime) -> Applied:
+    """Take in one frame of an answer, whole or not at all."""
+    applied = Applied()
+    with store.transaction():
+        # What was pushed is answered before a new epoch puts everything back into the outbox: see _welcomed.
+        for message in sorted(frame, key=lambda one: not isinstance(one, Outcomes)):
+            applied |= _one(store, batch, message, at)
+    return applied
+
+
+def _one(store: Store, batch: Batch, message: Message, at: datetime) -> Applied:
+    if isinstance(message, Welcome):
+        return _welcomed(store, batch, message, at)
+    if isinstance(message, Outcomes):
+        return _answered(store, batch, message, at)
+    if isinstance(message, Changes):
+        states = list(wire.states(message))
+        changed = store.absorb(states, at=at, cursor=message.cursor or None)
+        return Applied(changed, received=len(states))
+    if isinstance(message, Dropped):
+        return _dropped(store, message)
+    return _finished(store, batch, message) if isinstance(message, Done) else Applied()
+
+
+def _welcomed(store: Store, batch: Batch, welcome: Welcome, at: datetime) -> Applied:
+    middle = (batch.at.timestamp() + at.timestamp()) / 2
+    store.remember(
+        sync_server=welcome.server,
+        sync_offset=str(round(welcome.now - middle)),
+        sync_offset_doubt=str(round((at - batch.at).total_seconds() / 2)),
+        sync_offset_at=at.isoformat(),
+    )
+    if welcome.forked:
+        # Another store writes under this one's name. What nobody confirmed is saved anew under a fresh name: both survive.
+        store.new_replica(at)
+        store.remember_bytes("sync_prev", b"")
+        store.remember_bytes("sync_next", b"")
+        return Applied(forked=True, more=True)
+    known = store.recall_bytes("sync_epoch")
+    if known != welcome.epoch:
+        if known:
+            store.reoffer(None)
+            store.remember_bytes("cursor", b"")
+        store.remember_bytes("sync_epoch", welcome.epoch)
+    return Applied()
+
+
+def _answered(store: Store, batch: Batch, outcomes: Outcomes, at: datetime) -> Applied:
+    others = {place: (verdict, reason) for place, verdict, reason in outcomes.others}
+    acks, refusals, again = [], [], []
+    for place, (ack, state) in enumerate(zip(batch.sent[: outcomes.upto], batch.states, strict=False)):
+        verdict, reason = others.get(place, (Verdict.kept, ""))
+        if verdict in (Verdict.kept, Verdict.merged):
+            acks.append(ack)
+        elif reason == "incomplete" and "scope" not in state.registers and _can_be_whole(store, ack.id):
+            again.append(ack.id)
+        else:
+            refusals.append(Refusal(ack.id, ack.counter, reason, verdict is Verdict.held))
+    receipt = outcomes.receipt.hex()
+    changed = store.acknowledge(acks, at=at, receipt=receipt) | store.set_aside(refusals, at=at)
+    store.reoffer(again)
+    held = sum(one.held for one in refusals)
+    return Applied(changed, len(acks), 0, len(refusals) - held, held, len(again), receipt=receipt)
+
+
+def _can_be_whole(store: Store, id: str) -> bool:
+    state = store.state(id)
+    return state is not None and "scope" in state.registers
+
+
+def _dropped(store: Store, message: Dropped) -> Applied:
+    """Note the scopes that this laptop may no longer hold."""
+    known = set(store.recall("sync_dropped").split("\n")) - {""}
+    store.remember(sync_dropped="\n".join(sorted(known | set(message.scopes))))
+    return Applied()
+
+
+def _finished(store: Store, batch: Batch, done: Done) -> Applied:
+    store.remember_bytes("cursor", done.cursor)
+    store.remember_bytes("sync_prev", batch.hello.next)
+    store.remember_bytes("sync_next", b"")
+    store.remember_bytes("sync_digest", b"" if done.more else done.digest)
+    store.remember(sync_count=str(done.count))
+    return Applied(more=done.more, done=True)
+
+
+# --- agreement --------------------------------------------------------------------------------------------------------
+
+
+def agreement(store: Store) -> tuple[bool, int] | None:
+    """Whether the server and this laptop hold the same, and how many records; None while one has what the other lacks."""
+    digest = store.recall_bytes("sync_digest")
+    if not digest or store.pending_count() or store.put_aside():
+        return None
+    prints = [protocol.fingerprint(state) for state in store.all_states()]
+    here = protocol.summed(prints)
+    return here == int.from_bytes(digest), sum(1 for one in prints if one)

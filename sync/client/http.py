@@ -1,0 +1,204 @@
+"""The line to the server: one POST an exchange, answered as frames that are given on as they arrive.
+
+Knows no store. Whatever goes wrong comes as a `SyncError` with its sentence; frames that arrived before are given on first. Time-outs go by
+silence, never by total. Headers and body leave in one write: split in two, the second waits for the first's delayed
+acknowledgement (Nagle), a round trip and more on a slow line.
+"""
+
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util import SKIP_HEADER
+
+from sync import protocol, wire
+from sync.client.words import SyncError, failure
+from sync.protocol import Message, ProtocolError
+
+CONNECT, SILENCE = 20.0, 45.0
+"""How long to wait for a connection, and for the next byte, in seconds."""
+
+_PIECE = 16_384
+
+
+class _OneWrite:
+    """A connection whose request line, headers and body leave together."""
+
+    _waiting: list[bytes] | None = None
+
+    def request(self, *arguments: Any, **named: Any) -> None:
+        self._waiting = []
+        super().request(*arguments, **named)  # type: ignore[misc]
+        whole, self._waiting = b"".join(self._waiting), None
+        super().send(whole)  # type: ignore[misc]
+
+    def send(self, some: Any) -> None:
+        if self._waiting is not None and isinstance(some, bytes | bytearray):
+            self._waiting.append(bytes(some))
+        else:
+            super().send(some)  # type: ignore[misc]
+
+
+class _Connection(_OneWrite, HTTPConnection):
+    pass
+
+
+class _SafeConnection(_OneWrite, HTTPSConnection):
+    pass
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SafePool(HTTPSConnectionPool):
+    ConnectionCls = _SafeConnection
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
+        super().init_poolmanager(*arguments, **named)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SafePool}
+
+
+@dataclass
+class Line:
+    """A kept-alive connection to one server. `cancelled` is asked between pieces of an answer."""
+
+    address: str
+    authority: str = ""
+    """A file of certificates to trust instead of the system's, for an office with a private authority."""
+    cancelled: Callable[[], bool] = lambda: False
+    connect: float = CONNECT
+    silence: float = SILENCE
+    bytes_down: int = 0
+    bytes_up: int = 0
+    _session: requests.Session = field(default_factory=requests.Session)
+
+    def __post_init__(self) -> None:
+        self.address = self.address.rstrip("/")
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, _Adapter(max_retries=0))
+        # What this exchange does not need is not sent: an exchange with nothing to do is a few hundred bytes both ways.
+        self._session.headers.clear()
+        self._session.headers.update({"User-Agent": SKIP_HEADER, "Accept-Encoding": SKIP_HEADER})
+        if self.authority:
+            self._session.verify = self.authority
+
+    def close(self) -> None:
+        """Hang up."""
+        self._session.close()
+
+    def __enter__(self) -> "Line":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- what is asked ------------------------------------------------------------------------------------------------
+
+    def exchange(self, token: str, body: bytes) -> Iterator[list[Message]]:
+        """Send a body; give the answer's frames as they arrive. Raises SyncError, after the frames that came whole."""
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": protocol.TYPE, "Content-Encoding": "br"}
+        self.bytes_up += len(body)
+        with self._posted("/v1/sync", body, headers) as response:
+            if response.headers.get("Content-Type") != protocol.TYPE:
+                raise failure("foreign", self.address)
+            reader = wire.FrameReader(most=8 * protocol.MOST_UNPACKED)
+            try:
+                for piece in self._pieces(response):
+                    yield from reader.feed(piece)
+            except ProtocolError as reason:
+                raise failure("not_understood", self.address) from reason
+            if not reader.whole:
+                raise failure("cut", self.address)
+
+    def ask(self, path: str, plain: Any) -> Any:
+        """Send JSON, get JSON. Raises SyncError."""
+        with self._posted(path, msgspec.json.encode(plain), {"Content-Type": "application/json"}) as response:
+            try:
+                return msgspec.json.decode(b"".join(self._pieces(response)))
+            except protocol.BROKEN as reason:
+                raise failure("foreign", self.address) from reason
+
+    # --- how ----------------------------------------------------------------------------------------------------------
+
+    def _posted(self, path: str, body: bytes, headers: dict[str, str]) -> requests.Response:
+        if self.cancelled():
+            raise failure("cancelled")
+        try:
+            response = self._session.post(
+                self.address + path,
+                data=body,
+                headers=headers,
+                stream=True,
+                timeout=(self.connect, self.silence),
+                allow_redirects=False,
+            )
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as reason:
+            raise self._explained(reason) from reason
+        if response.status_code != 200:
+            with response:
+                raise self._refused(response)
+        return response
+
+    def _pieces(self, response: requests.Response) -> Iterator[bytes]:
+        try:
+            while piece := response.raw.read1(_PIECE, decode_content=False):
+                self.bytes_down += len(piece)
+                yield piece
+                if self.cancelled():
+                    raise failure("cancelled")
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as reason:
+            silent = isinstance(reason, urllib3.exceptions.ReadTimeoutError | socket.timeout)
+            raise failure("too_slow" if silent else "cut", self.address) from reason
+
+    def _refused(self, response: requests.Response) -> SyncError:
+        """The error of an answer that is not 200: ours if it names a reason as our server does."""
+        try:
+            said = msgspec.json.decode(b"".join(self._pieces(response)))
+            reason = said["reason"] if isinstance(said, dict) else None
+        except (*protocol.BROKEN, KeyError):
+            reason = None
+        if isinstance(reason, str):
+            return failure(reason if reason in _SENTENCED else "not_understood", self.address)
+        return failure("server_trouble" if response.status_code >= 500 else "foreign", self.address)
+
+    def _explained(self, reason: Exception) -> SyncError:
+        if isinstance(reason, requests.exceptions.SSLError):
+            return failure("insecure", self.address)
+        if isinstance(
+            reason,
+            requests.exceptions.InvalidURL
+            | requests.exceptions.InvalidSchema
+            | requests.exceptions.MissingSchema
+            | ValueError,
+        ) and not isinstance(reason, requests.exceptions.ConnectionError):
+            return failure("bad_address", self.address)
+        if isinstance(reason, requests.exceptions.ReadTimeout):
+            return failure("too_slow", self.address)
+        return failure("unreachable", self.address)
+
+
+_SENTENCED = frozenset(
+    (
+        "token_revoked",
+        "token_unknown",
+        "app_too_old",
+        "app_too_new",
+        "too_often",
+        "cannot_commit",
+        "code_wrong",
+        "code_used",
+        "code_expired",
+        "person_taken",
+    )
+)
+"""The reasons of a server that have a sentence of their own."""

@@ -1,0 +1,200 @@
+"""One synchronisation from beginning to end: collect, exchange, take, until neither side has more.
+
+The store is only ever touched through `call`, which runs a verb where the store lives and gives back its result; the database is never
+held while the network is waited for.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from mentorapp.clock import Clock, SystemClock
+from mentorapp.store import Exchange, Store
+from sync.client import engine
+from sync.client.engine import Applied, Batch
+from sync.client.link import linked
+from sync.client.pacing import Pace
+from sync.client.words import SyncError, failure
+from sync.protocol import Message
+
+T = TypeVar("T")
+_MOST_FORKS = 3
+
+
+class Call(Protocol):
+    """Runs a verb on the lane that owns the store."""
+
+    def __call__(self, verb: Callable[[Store], T], /) -> T:
+        """What the verb gives."""
+
+
+class Wire(Protocol):
+    """The line to a server, as `sync.client.http.Line` is one."""
+
+    bytes_up: int
+    bytes_down: int
+
+    def exchange(self, token: str, body: bytes) -> Iterator[list[Message]]:
+        """Send a body; give the answer's frames as they arrive."""
+
+
+class Progress(NamedTuple):
+    """How far a synchronisation is: records safe at the server, received, and still to send; bytes both ways."""
+
+    safe: int
+    received: int
+    left: int
+    bytes_up: int
+    bytes_down: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a synchronisation came to."""
+
+    applied: Applied
+    left: int
+    bytes_up: int
+    bytes_down: int
+    agrees: bool | None = None
+    count: int = 0
+
+
+def sync_once(
+    call: Call,
+    line: Wire,
+    *,
+    clock: Clock | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> Result:
+    """Exchange until nothing is left on either side. Raises SyncError; what went before it is kept and noted."""
+    clock = clock or SystemClock()
+    run = _Run(call, line, clock, cancelled, progress)
+    started = clock.now()
+    try:
+        run.through()
+    except SyncError as reason:
+        run.note(started, reason.reason)
+        raise
+    run.note(started, "")
+    return run.result()
+
+
+def _taken(store: Store, *, batch: Batch, frame: list[Message], at: datetime) -> Applied:
+    return engine.take(store, batch, frame, at=at)
+
+
+class _Run:
+    """One synchronisation in hand."""
+
+    def __init__(
+        self,
+        call: Call,
+        line: Wire,
+        clock: Clock,
+        cancelled: Callable[[], bool],
+        progress: Callable[[Progress], None],
+    ) -> None:
+        self.call, self.line, self.clock, self.cancelled, self.progress = call, line, clock, cancelled, progress
+        self.applied = Applied()
+        self.pace = call(recalled_pace)
+        self.left = 0
+
+    def through(self) -> None:
+        forks = 0
+        while True:
+            if self.cancelled():
+                raise failure("cancelled")
+            batch = self.call(lambda store: engine.collect(store, at=self.clock.now(), pace=self.pace))
+            one = self._exchange(batch)
+            self.applied |= one
+            forks += one.forked
+            if one.forked and forks < _MOST_FORKS:
+                continue
+            if not one.done:
+                raise failure("cut", batch.link.known_as)
+            moved = one.safe + one.refused + one.held + one.again + one.received
+            if not one.more and (not self.left or not moved):
+                return
+
+    def _exchange(self, batch: Batch) -> Applied:
+        body = batch.pack(self.pace.quality)
+        applied, started, before = Applied(), time.monotonic(), self.line.bytes_down
+        try:
+            for frame in self.line.exchange(batch.link.token, body):
+                applied |= self.call(partial(_taken, batch=batch, frame=frame, at=self.clock.now()))
+                self._tell(applied)
+        except SyncError:
+            self.applied |= applied
+            self.pace = self.pace.failed()
+            raise
+        moved = len(body) + self.line.bytes_down - before
+        self.pace = self.pace.after(moved=moved, seconds=time.monotonic() - started)
+        self._tell(applied)
+        return applied
+
+    def _tell(self, applied: Applied) -> None:
+        self.left = self.call(lambda store: store.pending_count())
+        both = self.applied | applied
+        self.progress(Progress(both.safe, both.received, self.left, self.line.bytes_up, self.line.bytes_down))
+
+    def note(self, started: datetime, outcome: str) -> None:
+        exchange = Exchange(
+            started.isoformat(),
+            self.clock.now().isoformat(),
+            self.applied.safe,
+            self.applied.received,
+            self.line.bytes_up,
+            self.line.bytes_down,
+            outcome,
+            self.applied.receipt,
+        )
+        self.call(lambda store: _noted(store, exchange, self.pace))
+
+    def result(self) -> Result:
+        agreed = self.call(engine.agreement)
+        agrees, count = agreed or (None, 0)
+        return Result(self.applied, self.left, self.line.bytes_up, self.line.bytes_down, agrees, count)
+
+
+def recalled_pace(store: Store) -> Pace:
+    """The pace of the last exchanges, as the store remembers it."""
+    return Pace(int(store.recall("sync_rate", "0")), int(store.recall("sync_failures", "0")))
+
+
+def _noted(store: Store, exchange: Exchange, pace: Pace) -> None:
+    with store.transaction():
+        store.note_exchange(exchange)
+        store.remember(sync_rate=str(pace.rate), sync_failures=str(pace.failures))
+
+
+def next_try(store: Store, now: datetime) -> datetime:
+    """When to synchronise by itself again."""
+    return recalled_pace(store).next_try(now, random.random())
+
+
+def run(
+    store: Store,
+    *,
+    clock: Clock | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+    progress: Callable[[Progress], None] = lambda _: None,
+    **line_options: Any,
+) -> Result:
+    """Synchronise a store that this thread owns, until nothing is left. Raises SyncError."""
+    from sync.client.http import Line
+
+    link = linked(store)
+    if link is None:
+        raise failure("no_server")
+
+    def call(verb: Callable[[Store], T], /) -> T:
+        return verb(store)
+
+    with Line(link.address, authority=link.authority, cancelled=cancelled, **line_options) as line:
+        return sync_once(call, line, clock=clock, cancelled=cancelled, progress=progress)
