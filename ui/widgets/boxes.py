@@ -242,7 +242,7 @@ class PageTitle(QWidget):
     def __init__(self, title: str, caption: str = "", *, leading: QWidget | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._line = Line(self, gap=12)
-        head = Line(gap=12)
+        head = self._head = Line(gap=12)
         if leading is not None:
             head.addWidget(leading)
         words = Column(gap=1)
@@ -258,7 +258,7 @@ class PageTitle(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """As narrow as the words or the actions alone, for these can go under those."""
-        least = max(self._line.itemAt(at).minimumSize().width() for at in range(2))
+        least = max(part.minimumSize().width() for part in (self._head, self.trailing))
         return QSize(least, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:

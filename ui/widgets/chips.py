@@ -78,7 +78,8 @@ class Chips(Flow):
         stop = stop or next((chip for chip in chips if chip.isChecked()), chips[0] if chips else None)
         for chip in chips:
             chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus if chip is stop else Qt.FocusPolicy.ClickFocus)
-        self.setFocusProxy(stop)
+        if stop is not None:
+            self.setFocusProxy(stop)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Move between chips with the arrow keys."""

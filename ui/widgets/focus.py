@@ -28,7 +28,7 @@ _WRITTEN = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox)
 class _Ring(QWidget):
     def __init__(self, parent: QWidget, corner: int) -> None:
         super().__init__(parent)
-        self._corner = corner
+        self._corner, self.holder = corner, parent
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -117,7 +117,7 @@ class FocusRing(QObject):
         target, ring = self._target, self._ring
         if target is None or ring is None or not shiboken6.isValid(target) or not shiboken6.isValid(ring):
             return
-        parent = ring.parentWidget()
+        parent = ring.holder
         corner = target.mapTo(parent, QPoint(0, 0))
         ring.setGeometry(corner.x() - _OUTSIDE, corner.y() - _OUTSIDE, target.width() + 2 * _OUTSIDE, target.height() + 2 * _OUTSIDE)
         ring.setVisible(target.isVisibleTo(parent))

@@ -211,8 +211,8 @@ class RowList(QWidget):
 
     def rows(self) -> list[QWidget]:
         """The rows, without the lines between."""
-        found = [self._column.itemAt(i).widget() for i in range(0, self._column.count(), 2)]
-        return [row for row in found if row is not None]
+        items = (self._column.itemAt(at) for at in range(0, self._column.count(), 2))
+        return [row for item in items if item is not None and (row := item.widget()) is not None]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move between rows."""

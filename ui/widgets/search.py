@@ -165,11 +165,12 @@ class _Results(QFrame):
         self.raise_()
 
     def place(self, box: QWidget) -> None:
-        corner = box.mapTo(self.parentWidget(), QPoint(0, box.height() + theme.px(4)))
-        width = max(box.width(), min(theme.px(460), self.parentWidget().width() - corner.x() - theme.px(12)))
+        window = box.window()
+        corner = box.mapTo(window, QPoint(0, box.height() + theme.px(4)))
+        width = max(box.width(), min(theme.px(460), window.width() - corner.x() - theme.px(12)))
         rows = min(self.model.rowCount(), 8)
         height = rows * theme.px(57) + 2 * theme.px(6) + 2 if rows else self.sizeHint().height()
-        height = min(height, self.parentWidget().height() - corner.y() - theme.px(12))
+        height = min(height, window.height() - corner.y() - theme.px(12))
         self.setGeometry(corner.x(), corner.y(), width, height)
 
     def move_by(self, step: int) -> None:

@@ -61,7 +61,8 @@ class Toast(QFrame):
         super().__init__(parent)
         self.setProperty("kind", "toast")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        line = Line(self, edges=(16, 8, 8, 8), gap=12)
+        self._over = parent
+        line = self._line = Line(self, edges=(16, 8, 8, 8), gap=12)
         self._sign, self._words = QLabel(), text("", wrap=True)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._action, self._close = QPushButton(), QPushButton(tr("Dismiss"))
@@ -111,10 +112,10 @@ class Toast(QFrame):
 
     def place(self) -> None:
         """Stand at the foot of the parent, centred."""
-        parent = self.parentWidget()
+        parent = self._over
         room = parent.width() - 2 * theme.px(24)
         width = min(room, theme.px(620), max(theme.px(320), self.sizeHint().width() + theme.px(220)))
-        height = max(theme.px(52), self.layout().heightForWidth(width) if self.layout().hasHeightForWidth() else self.sizeHint().height())
+        height = max(theme.px(52), self._line.heightForWidth(width))
         self.setGeometry((parent.width() - width) // 2, parent.height() - height - theme.px(16), width, height)
 
     def _act(self) -> None:
