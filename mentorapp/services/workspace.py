@@ -3,15 +3,15 @@
 `open_*` and `start` are the only ways to get one. They run on the store lane, for the store belongs to the thread that opens it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mentorapp import paths
 from mentorapp.clock import Clock, SystemClock, new_id
 from mentorapp.errors import UserError
-from mentorapp.i18n import N_
-from mentorapp.records import Person
-from mentorapp.store import Store, keys
+from mentorapp.i18n import N_, tr
+from mentorapp.records import Mentorship, Person, Record, Reflection
+from mentorapp.store import Changed, Store, keys
 from mentorapp.store.keys import NoKey as NoKey
 
 STORE = "store.mentor"
@@ -118,6 +118,32 @@ def change_passphrase(old: str, new: str) -> None:
     """Let `new` open the store instead of `old`. Raises UserError if `old` is wrong or `new` too short."""
     key = keys.open_with_passphrase(folder() / KEY, old)
     keys.wrap_with_passphrase(folder() / KEY, key, new)
+
+
+def become(workspace: Workspace, *, person: str) -> Changed:
+    """Work from now on as the Person whom an office knows: my mentorships and reflections follow, my name here goes out of sight.
+
+    Nothing changes if that is who I am already.
+    """
+    store, before, now = workspace.store, workspace.me, workspace.clock.now()
+    if person == before:
+        return Changed()
+    mine = store.find(Mentorship, "EXISTS (SELECT 1 FROM json_each(mentors) WHERE value = ?)", (before,), voided=True)
+    moved: list[tuple[Record | None, Record]] = [
+        (pair, replace(pair, mentors=tuple(sorted({*pair.mentors, person} - {before})))) for pair in mine
+    ]
+    for thought in store.find(Reflection, "author = ?", (before,), voided=True):
+        moved.append((thought, replace(thought, author=person, scope=f"private/{person}")))
+    me = store.seek(Person, before)
+    with store.transaction():
+        changed = store.save_all(moved, by=person, at=now)
+        if me:
+            if store.seek(Person, person) is None:
+                changed |= store.save(replace(me, id=person), by=person, at=now)
+            changed |= store.void(me, reason=tr("Known to the office under another number"), by=person, at=now)
+        store.remember(me=person)
+    workspace.me = person
+    return changed
 
 
 def _opened(
