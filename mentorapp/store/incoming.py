@@ -25,7 +25,14 @@ class Incoming(Outgoing):
         raise NotImplementedError
 
     def _assign(
-        self, kind: str, id: str, changes: Mapping[str, bytes], seen: Mapping[str, bytes], *, by: str, at: datetime
+        self,
+        kind: str,
+        id: str,
+        changes: Mapping[str, bytes],
+        seen: Mapping[str, bytes] | None,
+        *,
+        by: str,
+        at: datetime,
     ) -> None:
         raise NotImplementedError
 
@@ -35,26 +42,31 @@ class Incoming(Outgoing):
         What comes from the server is safe there. A record edited here meanwhile keeps its edits pending. Where it turns out that
         another store writes under this one's name (a clone, or a restored copy's later self), this one takes a new name.
         """
-        kinds, ids = set(), []
-        with self.transaction():
-            for state in states:
-                if self._outrun(state):
-                    self.new_replica(at)
-                old = self.state(state.id)
-                new = registers.join_states(old, state) if old else state
-                if old is None or new != old:
-                    self._write(old or State(state.kind, state.id), new, at, safe=True)
-                    if old:
-                        self._weave(state, new, at)
-                    kinds.add(state.kind)
-                    ids.append(state.id)
-                else:
-                    self.connection.execute(
-                        "UPDATE registers SET safe_at = coalesce(safe_at, ?) WHERE id = ?", (at.isoformat(), state.id)
-                    )
-            if cursor is not None:
-                self.remember_bytes("cursor", cursor)
-        return Changed(frozenset(kinds), tuple(ids))
+        name = self.replica
+        try:
+            with self.transaction():
+                changed = Changed.all_of(self._take_in(state, at) for state in states)
+                if cursor is not None:
+                    self.remember_bytes("cursor", cursor)
+                return changed
+        except BaseException:
+            self.replica = name
+            raise
+
+    def _take_in(self, state: State, at: datetime) -> Changed:
+        if self._outrun(state):
+            self.new_replica(at)
+        old = self.state(state.id)
+        new = registers.join_states(old, state) if old else state
+        if new == old:
+            self.connection.execute(
+                "UPDATE registers SET safe_at = coalesce(safe_at, ?) WHERE id = ?", (at.isoformat(), state.id)
+            )
+            return Changed()
+        self._write(old or State(state.kind, state.id), new, at, safe=True)
+        if old:
+            self._weave(state, new, at)
+        return Changed(frozenset((state.kind,)), (state.id,))
 
     def _outrun(self, state: State) -> bool:
         """Whether somebody knows saves under this store's name that it did not make: its next save would reuse a counter."""
@@ -77,7 +89,7 @@ class Incoming(Outgoing):
             if woven is not None:
                 changes[name] = woven
         if changes:
-            self._assign(joined.kind, joined.id, changes, {}, by=self.recall("me"), at=at)
+            self._assign(joined.kind, joined.id, changes, None, by=self.recall("me"), at=at)
             for name in changes:
                 self._begin_from(joined.id, name, theirs.registers[name])
 

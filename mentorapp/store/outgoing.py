@@ -203,18 +203,25 @@ class Outgoing:
         Saves that others may know under the old name keep it; those that nobody confirmed get dots of the new replica, so that
         no dot ever names two values. The counter goes on, so that an answer to what was sent under the old name confirms none of them.
         """
-        old, self.replica = self.replica, token_bytes(8)
-        with self.transaction():
-            self.remember_bytes("replica", self.replica)
-            rows = self.connection.execute(
-                "SELECT id, field, base FROM outbox WHERE counter > 0 ORDER BY id"
-            ).fetchall()
-            by_record: dict[str, dict[str, bytes | None]] = {}
-            for id, field, base in rows:
-                by_record.setdefault(id, {})[field] = base
-            for id, fields in by_record.items():
-                self._rename_pending(id, fields, old, at)
+        old = self.replica
+        try:
+            with self.transaction():
+                self.replica = token_bytes(8)
+                self.remember_bytes("replica", self.replica)
+                for id, fields in self._edited().items():
+                    self._rename_pending(id, fields, old, at)
+        except BaseException:
+            self.replica = old
+            raise
         return self.replica
+
+    def _edited(self) -> dict[str, dict[str, bytes | None]]:
+        """The fields of each record that were edited here and are not confirmed, with what they began from."""
+        found: dict[str, dict[str, bytes | None]] = {}
+        rows = self.connection.execute("SELECT id, field, base FROM outbox WHERE counter > 0 ORDER BY id").fetchall()
+        for id, field, base in rows:
+            found.setdefault(id, {})[field] = base
+        return found
 
     def _rename_pending(self, id: str, fields: dict[str, bytes | None], old: bytes, at: datetime) -> None:
         state = self.state(id)

@@ -26,7 +26,7 @@ from mentorapp.store.incoming import Incoming
 
 R = TypeVar("R", bound=Record)
 
-_TRUE = msgspec.msgpack.encode(True)
+_TRUE, _NOTHING = msgspec.msgpack.encode(True), msgspec.msgpack.encode(None)
 
 
 class Store(Incoming, Drafts):
@@ -115,7 +115,8 @@ class Store(Incoming, Drafts):
 
     def seek(self, record: type[R], id: str | None) -> R | None:
         """The record of that id, or None if it is not here."""
-        row = self.connection.execute(f"{tables.select(record)} WHERE id = ?", (id,)).fetchone()
+        with database.explaining(self.path):
+            row = self.connection.execute(f"{tables.select(record)} WHERE id = ?", (id,)).fetchone()
         return tables.from_row(record, row) if row else None
 
     def find(
@@ -131,16 +132,19 @@ class Store(Incoming, Drafts):
         """The records that an SQL condition on their columns selects, without the voided ones unless asked for."""
         alive = "" if voided else "voided = 0 AND "
         sql = f"{tables.select(record)} WHERE {alive}({where}) ORDER BY {order} LIMIT ?"
-        rows = self.connection.execute(sql, (*values, limit))
+        with database.explaining(self.path):
+            rows = self.connection.execute(sql, (*values, limit)).fetchall()
         return [tables.from_row(record, row) for row in rows]
 
     def rows(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
         """Rows of a SELECT, for counts and joins that no single record answers."""
-        return list(self.connection.execute(sql, tuple(values)))
+        with database.explaining(self.path):
+            return list(self.connection.execute(sql, tuple(values)))
 
     def search(self, typed: str, *, limit: int = 30, kinds: tuple[str, ...] = ()) -> list[Hit]:
         """The records that hold all the typed words, newest first."""
-        return list(search.find(self.connection, typed, limit=limit, kinds=kinds))
+        with database.explaining(self.path):
+            return list(search.find(self.connection, typed, limit=limit, kinds=kinds))
 
     def state(self, id: str) -> State | None:
         """All that is known of a record."""
@@ -200,20 +204,22 @@ class Store(Incoming, Drafts):
 
     def settle(self, record: type[Record], id: str, field: str, value: Any, *, by: str, at: datetime) -> Changed:
         """Choose a field's value among those that stand side by side: it supersedes them all, even if it equals the one shown."""
-        packed = fields_of(record)[field].encode(value)
+        declared = fields_of(record)[field]
+        problem = declared.problem(value)
+        if problem:
+            raise problem
         with self.transaction():
-            self._assign(record.kind, id, {field: packed}, {}, by=by, at=at)
+            self._assign(record.kind, id, {field: declared.encode(value)}, None, by=by, at=at)
         return Changed(frozenset((record.kind,)), (id,))
 
     def void(self, record: Record, *, reason: str, by: str, at: datetime) -> Changed:
         """Take a record out of sight, saying why. Nothing is deleted; whoever edits it meanwhile is asked."""
         fields = fields_of(type(record))
-        state = self.state(record.id)
-        if state is None:
-            return Changed()
         changes = {registers.VOIDED: fields["voided"].encode(True), "void_reason": fields["void_reason"].encode(reason)}
         with self.transaction():
-            self._assign(record.kind, record.id, changes, {}, by=by, at=at)
+            if self.state(record.id) is None:
+                return Changed()
+            self._assign(record.kind, record.id, changes, None, by=by, at=at)
         return Changed(frozenset((record.kind,)), (record.id,))
 
     def restore(self, record: Record, *, by: str, at: datetime) -> Changed:
@@ -236,8 +242,16 @@ class Store(Incoming, Drafts):
         return {name: field.encode(getattr(before, name)) for name, field in fields_of(type(before)).items()}
 
     def _assign(
-        self, kind: str, id: str, changes: Mapping[str, bytes], seen: Mapping[str, bytes], *, by: str, at: datetime
+        self,
+        kind: str,
+        id: str,
+        changes: Mapping[str, bytes],
+        seen: Mapping[str, bytes] | None,
+        *,
+        by: str,
+        at: datetime,
     ) -> None:
+        """Save values by somebody who had `seen` these before them: a field not named there as empty, None everything that stands."""
         old = self.state(id) or State(kind, id)
         declared = fields_of(BY_KIND[kind])
         dot = self._next_dot()
@@ -248,8 +262,9 @@ class Store(Incoming, Drafts):
         for name, value in changes.items():
             known = old.registers.get(name)
             reach = declared[name].visibility if name in declared else Visibility.programme
-            if known and name in seen:
-                superseded = self._superseded(known, declared[name].rule, old, seen[name], by=by)
+            if known and seen is not None and name in declared:
+                before = seen.get(name, _NOTHING)
+                superseded = self._superseded(known, declared[name].rule, old, before, by=by)
                 fresh[name] = registers.amend(known, dot, value, superseded, reach)
             else:
                 fresh[name] = registers.assign(known, dot, value, reach)
@@ -276,7 +291,13 @@ class Store(Incoming, Drafts):
         shown, conflicts = tables.shown_of(new)
         if old.registers:
             self._supersede(old, new, at)
-        values = (shown.get("scope") or "", registers.pack(new), conflicts, at.isoformat() if safe else None)
+        scope = shown.get("scope")
+        values = (
+            scope if isinstance(scope, str) else "",
+            registers.pack(new),
+            conflicts,
+            at.isoformat() if safe else None,
+        )
         if old.registers:
             sql = (
                 "UPDATE registers SET scope = ?, body = ?, conflicts = ?, safe_at = coalesce(?, safe_at) "

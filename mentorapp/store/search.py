@@ -43,14 +43,21 @@ def _searched(kind: type[Record]) -> tuple[str, ...]:
 def words_of(kind: type[Record], shown: Mapping[str, Any]) -> str:
     """Everything a person wrote in a record, a line for each field, from the values that it shows."""
     written = (shown.get(name) for name in _searched(kind))
-    return "\n".join(value if isinstance(value, str) else " · ".join(map(str, value)) for value in written if value)
+    return "\n".join(words for value in written if value and (words := _words(value)))
+
+
+def _words(value: Any) -> str:
+    # Of a shape from a later version there may be anything; it is not searched.
+    if isinstance(value, str):
+        return value
+    return " · ".join(map(str, value)) if isinstance(value, list | tuple) else ""
 
 
 def write(connection: Any, seq: int, kind: type[Record], shown: Mapping[str, Any], *, fresh: bool) -> None:
     """Make the index say what the record says now; a voided record is not found. Only the words are indexed, not kept twice."""
     if not fresh:
         connection.execute("DELETE FROM search WHERE rowid = ?", (seq,))
-    words = "" if shown.get("voided") else words_of(kind, shown)
+    words = "" if shown.get("voided") is True else words_of(kind, shown)
     if words:
         connection.execute("INSERT INTO search (rowid, folded) VALUES (?, ?)", (seq, folded(words)))
 

@@ -104,7 +104,7 @@ COLUMNS: Mapping[type[Field], Column] = {
 """A column for every kind of field."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_FIRST, _LAST = (int((day.replace(tzinfo=UTC) - _EPOCH).total_seconds()) for day in (datetime.min, datetime.max))
+_FIRST, _LAST = ((day.replace(tzinfo=UTC) - _EPOCH) // timedelta(seconds=1) for day in (datetime.min, datetime.max))
 
 _STORE_COLUMNS = (("created", "TEXT"), ("changed", "TEXT"), ("conflicts", "INTEGER NOT NULL DEFAULT 0"))
 
