@@ -16,6 +16,9 @@ LANGUAGES = {"en": "English", "fr": "Français", "ar": "العربية"}
 RIGHT_TO_LEFT = frozenset({"ar"})
 """The codes of languages that mirror the frame."""
 
+_DIGITS = {"ar": str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")}
+# A number that a message carries as such, in the digits of the language; the screens write theirs with thousands apart.
+
 _state: dict[str, str] = {"language": "en"}
 
 
@@ -48,6 +51,8 @@ def _catalogue(code: str) -> gettext.NullTranslations:
 def _filled(translated: str, source: str, values: dict[str, object]) -> str:
     if not values:
         return translated
+    digits = _DIGITS.get(_state["language"], {})
+    values = {name: str(value).translate(digits) if type(value) is int else value for name, value in values.items()}
     try:
         return translated.format(**values)
     except (LookupError, ValueError):

@@ -202,7 +202,7 @@ class TodayScreen(QWidget):
 
     def _quiet_row(self, row: MenteeRow) -> Row:
         days = row.quiet or 0
-        agreed = tr("agreed every {n}", n=words.number(row.cadence))
+        agreed = ntr("agreed every {n}", "agreed every {n}", row.cadence, n=words.number(row.cadence))
         last = tr("Last met {ago}", ago=words.ago(days)) if row.last else tr("Not met yet")
         plan = Button(tr("Plan"))
         plan.setAccessibleName(tr("Plan a session with {name}", name=row.name))
@@ -273,7 +273,8 @@ def _about(row: SessionRow) -> str:
     from mentorapp.fields import fields_of
     from mentorapp.records import Session
 
-    mode = tr(fields_of(Session)["mode"].words(row.session.mode)) if row.session.mode else ""  # type: ignore[attr-defined]
+    said = fields_of(Session)["mode"].words(row.session.mode) if row.session.mode else ""  # type: ignore[attr-defined]
+    mode = tr(said)
     agenda = " ".join(row.session.agenda.split())
     return " · ".join(filter(None, (mode, _open(row), agenda)))
 
