@@ -244,15 +244,15 @@ def _sound(value: bytes) -> bool:
         plain = msgspec.msgpack.decode(value)
     except BROKEN:
         return False
-    return not isinstance(plain, list | dict) or _depth(plain) <= MOST_DEPTH
+    return not _deeper(plain, MOST_DEPTH)
 
 
-def _depth(plain: object) -> int:
-    if isinstance(plain, dict):
-        return 1 + max(map(_depth, plain.values()), default=0)
-    if isinstance(plain, list):
-        return 1 + max(map(_depth, plain), default=0)
-    return 0
+def _deeper(plain: object, most: int) -> bool:
+    """Whether lists and maps lie in each other more than so many times."""
+    if not isinstance(plain, list | dict):
+        return False
+    parts = plain.values() if isinstance(plain, dict) else plain
+    return most == 0 or any(_deeper(part, most - 1) for part in parts)
 
 
 _CHECKS: tuple[tuple[str, Callable[[State], bool]], ...] = (

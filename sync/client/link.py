@@ -83,12 +83,12 @@ def enrol(*, address: str, code: str, device: str, person: str = "") -> Enrolmen
 
 def tidy(address: str) -> str:
     """An address as it was typed, as one to call; without a scheme it is a safe one. Raises SyncError if it is none."""
-    typed = address.strip().rstrip("/")
-    whole = typed if "://" in typed else f"https://{typed}"
-    scheme, _, rest = whole.partition("://")
+    typed = address.strip()
+    scheme, _, rest = (typed if "://" in typed else f"https://{typed}").partition("://")
+    rest = rest.rstrip("/")
     if scheme not in ("http", "https") or not rest or any(c.isspace() for c in rest):
         raise failure("bad_address", typed)
-    return whole
+    return f"{scheme}://{rest}"
 
 
 def enrolled(store: Store, enrolment: Enrolment) -> Link:
