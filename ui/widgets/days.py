@@ -4,9 +4,7 @@ Pure: the day it is and the words of a language come in, a day or None goes out.
 (`resources/i18n/<language>/days.toml`); English is always understood besides. Day comes before month where only digits say which.
 """
 
-import calendar
 import re
-import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -29,6 +27,8 @@ _LAST_YEAR: Final = 2199
 @cache
 def words(language: str) -> Words:
     """The phrases of a language, with the English ones for whoever mixes them in."""
+    import tomllib  # only when the first day is typed, not at every start
+
     found: dict[str, Token] = {}
     for code in ("en", language):
         path = paths.resources() / "i18n" / code / "days.toml"
@@ -90,7 +90,7 @@ def _full_year(year: int) -> int:
 def _nearest_year(day: int, month: int, today: date) -> date:
     possible = []
     for year in (today.year - 1, today.year, today.year + 1):
-        if day <= calendar.monthrange(year, month)[1]:
+        if day <= _length(year, month):
             possible.append(date(year, month, day))
     return min(possible, key=lambda each: abs(each - today))
 
@@ -147,12 +147,17 @@ def _from_tokens(tokens: list[Token] | None, today: date) -> date | None:
     return None
 
 
+def _length(year: int, month: int) -> int:
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return (following - date(year, month, 1)).days
+
+
 def _move(day: date, unit: int, by: int) -> date:
     if unit < 2:
         return day + timedelta(days=by * (1, 7)[unit])
     months = day.year * 12 + day.month - 1 + by * (1, 12)[unit - 2]
     year, month = divmod(months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    return date(year, month + 1, min(day.day, _length(year, month + 1)))
 
 
 def _weekday(today: date, weekday: int, *, back: bool) -> date:
@@ -171,7 +176,7 @@ def _day_and_month(kinds: Sequence[str], numbers: Sequence[int], today: date) ->
 
 def _day_of_month(day: int, today: date) -> date:
     month = today
-    while day > calendar.monthrange(month.year, month.month)[1] or month.replace(day=day) < today:
+    while day > _length(month.year, month.month) or month.replace(day=day) < today:
         month = _move(month.replace(day=1), 2, 1)
         if not 1 <= day <= 31:
             raise ValueError(day)

@@ -1,14 +1,18 @@
 """Panels with one thing to say: an empty place and its one action, a figure, a quotation, a paragraph."""
 
 from collections.abc import Callable
-from html import escape
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from ui import theme
-from ui.widgets.boxes import Column, Line, own_direction, repolish, text
+from ui.widgets.boxes import Column, Line, OneLine, own_direction, repolish, text
 from ui.widgets.buttons import Button
+
+
+def escape(words: str) -> str:
+    """The words with the three letters of markup made harmless; the html module would load its whole table of names at every start."""
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 class Prose(QLabel):
@@ -107,7 +111,10 @@ class Stat(QFrame):
         self.setProperty("kind", "card")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         column = Column(self, edges=(18, 16, 18, 16), gap=2)
-        self._parts = (text(label, "caption"), text(number, "figure"), text(caption, "caption"))
+        below = OneLine(caption)
+        below.setProperty("kind", "caption")
+        below.restyle()
+        self._parts = (text(label, "caption"), text(number, "figure"), below)
         for part in self._parts:
             column.addWidget(part)
         self.set(number, caption, tone=tone)
