@@ -223,8 +223,12 @@ def icon(name: str, role: str = "quiet", size: int = 18, *, gap: int = 0) -> QIc
 
 
 def pixmap(name: str, role: str = "quiet", size: int = 18, *, gap: int = 0) -> QPixmap:
-    """The same as a picture, sharp on this screen."""
-    sharp = _sharpness()
+    """The same as a picture, sharp on this screen; drawn once, for places repaint it under every passing pointer."""
+    return _picture(name, role, size, gap, current(), _sharpness())
+
+
+@cache
+def _picture(name: str, role: str, size: int, gap: int, _theme: Theme, sharp: float) -> QPixmap:
     side = round(px(size) * sharp)
     room = round(px(gap) * sharp)
     picture = QPixmap(QSize(side + room, side))

@@ -247,6 +247,7 @@ class MainWindow(QWidget):
         self.stack = QStackedWidget()
         self.may_close: Callable[[], bool] = lambda: True
         self._banner = Column()
+        self._shown_banner: QWidget | None = None
         self.trailing = Line(gap=8)
         self._build()
         self.toast = Toast(self.stack)
@@ -295,8 +296,10 @@ class MainWindow(QWidget):
     def set_banner(self, banner: QWidget | None) -> None:
         """Put something above every screen that must not be overlooked, or take it away."""
         while (item := self._banner.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        self._shown_banner = banner
         if banner is not None:
             self._banner.addWidget(banner)
 
@@ -304,8 +307,8 @@ class MainWindow(QWidget):
         """Show the screen alone, while no store is open; or the whole frame around it."""
         for part in (self.navigation, self._header, self._under_header, self.status):
             part.setVisible(not bare)
-        for at in range(self._banner.count()):
-            self._banner.itemAt(at).widget().setVisible(not bare)
+        if self._shown_banner is not None:
+            self._shown_banner.setVisible(not bare)
 
     def add_screen(self, key: str, widget: QWidget) -> None:
         """Take a screen in; another under the same key replaces it."""
