@@ -99,8 +99,8 @@ def expected_octets(store: Store) -> int:
 
 
 def short_receipt(receipt: str) -> str:
-    """A receipt as a person compares it: its first six letters, in two groups."""
-    return f"{receipt[:2]}-{receipt[2:6]}".upper() if receipt else ""
+    """A receipt as a person compares it: its last six letters, which no two share by rule, in two groups."""
+    return f"{receipt[-6:-4]}-{receipt[-4:]}".upper() if receipt else ""
 
 
 def _worth_showing(exchanges: list[Exchange]) -> list[Exchange]:
@@ -197,6 +197,12 @@ def needs_you(overview: Overview) -> str:
     """What waits for a choice."""
     n = overview.safety.needs_you
     return ntr("one record in two versions", "{n} records in two versions", n, n=words.number(n)) if n else tr("nothing to choose between")
+
+
+def when(one: Exchange, today: date | None) -> str:
+    """When an exchange took place."""
+    at = datetime.fromisoformat(one.ended)
+    return words.when(at, near=today or day_of(at))
 
 
 def exchange(one: Exchange) -> str:

@@ -149,17 +149,18 @@ class Syncing(QObject):
         self._show(Status("sending", asked=self.status.asked, total=pending))
         self._shell.tasks.run(lambda: self._through(link), then=self._done, failed=self._failed, lane="network", owner=self)
 
-    def _through(self, link: Link) -> Result:
+    def _through(self, link: Link) -> Result | None:
         from sync.client.http import Line  # here, on the network lane, so that the window never waits for it to load
 
         with Line(link.address, authority=link.authority, cancelled=self._is_cancelled) as line:
-            return sync_once(
-                self._call,
-                line,
-                clock=self._workspace.clock,
-                cancelled=self._is_cancelled,
-                progress=self._told.emit,
-            )
+            try:
+                return sync_once(
+                    self._call, line, clock=self._workspace.clock, cancelled=self._is_cancelled, progress=self._tell
+                )
+            except SyncError:
+                if self._stopped:
+                    return None  # The store is closing: there is nobody to tell.
+                raise
 
     def _is_cancelled(self) -> bool:
         return self._cancelled
@@ -167,13 +168,24 @@ class Syncing(QObject):
     def _call(self, verb: Callable[[Store], T], /) -> T:
         """Run a verb on the store lane and wait for it here, on the network lane."""
         errand = _Errand(verb)
-        self._wanted.emit(errand)
+        self._emit(self._wanted, errand)
         while True:
             try:
                 return cast(T, errand.outcome(0.5))
             except Empty:
                 if self._stopped and not errand.begun:
                     raise failure("cancelled") from None
+
+    def _tell(self, progress: Progress) -> None:
+        self._emit(self._told, progress)
+
+    def _emit(self, signal: Any, what: object) -> None:
+        if self._stopped:
+            raise failure("cancelled")
+        try:
+            signal.emit(what)
+        except RuntimeError as gone:  # The store was closed between the question and here, and this object with it.
+            raise failure("cancelled") from gone
 
     @Slot(object)
     def _run_on_store(self, errand: _Errand) -> None:
@@ -189,7 +201,9 @@ class Syncing(QObject):
 
     # --- how it went --------------------------------------------------------------------------------------------------
 
-    def _done(self, result: Result) -> None:
+    def _done(self, result: Result | None) -> None:
+        if result is None:
+            return
         self._end(Status("idle", asked=self.status.asked, result=result))
         self._wait(self._every + random.randrange(self._every // 5 + 1))
 

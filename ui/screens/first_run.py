@@ -6,6 +6,7 @@ what it is doing. Emits `opened` with the workspace.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
@@ -16,10 +17,13 @@ from mentorapp.i18n import tr
 from mentorapp.services import people, sample
 from mentorapp.services import workspace as workspaces
 from mentorapp.services.workspace import Workspace
+from sync.client import read_invitation
+from ui import joining
 from ui.shell import Shell
 from ui.widgets import Bar, FieldBox, Line, LineInput, PrimaryButton, QuietButton, Segment, text
 from ui.widgets.choices import ChoiceButton
 from ui.widgets.front import FrontPage, titled
+from ui.widgets.joining import JoinForm
 from ui.widgets.passphrase import PassphraseBox
 
 
@@ -27,6 +31,8 @@ from ui.widgets.passphrase import PassphraseBox
 class Answers:
     """What was said so far."""
 
+    address: str = ""
+    code: str = ""
     name: str = ""
     passphrase: str = ""
     remember: bool = False
@@ -46,13 +52,15 @@ class FirstRunScreen(FrontPage):
         self._step: Callable[[], QWidget] = self._welcome
         self._making: Callable[[], QWidget] | None = None
         self._problem = ""
+        self._made_store: Workspace | None = None
         shell.settings_changed.connect(self._said_otherwise)
         shell.tasks.unexpected.connect(self._stopped)
         self.refresh()
 
     def open(self, **where: object) -> None:
         """Begin at the beginning; answers that were given stay."""
-        self._go(self._welcome)
+        if self._making is None:
+            self._go(self._welcome)
 
     def refresh(self) -> None:
         """Say this step again, in the language in use."""
@@ -77,7 +85,7 @@ class FirstRunScreen(FrontPage):
 
     def _welcome(self) -> QWidget:
         page, column = titled(tr("Welcome"), tr("A quiet place for what you and the people you mentor do together."))
-        languages = Segment(tuple(i18n.LANGUAGES.items()), name=tr("Language"))
+        languages = self._languages = Segment(tuple(i18n.LANGUAGES.items()), name=tr("Language"))
         languages.set_value(i18n.language())
         languages.picked.connect(self._speak)
         column.addWidget(languages)
@@ -106,6 +114,56 @@ class FirstRunScreen(FrontPage):
         mine = ChoiceButton("lock-open", tr("Open your own records"), tr("They are on this laptop, behind your passphrase."), first=True)
         mine.clicked.connect(lambda: self._shell.go("unlock"))
         return mine
+
+    def _office(self) -> QWidget:
+        page, column = titled(
+            tr("Join an office"),
+            tr("Your office gives you an address and a code, on paper or as a file. Joining needs a network; without one you can "
+               "begin now and join later."),
+        )
+        form = JoinForm(address=self._answers.address, code=self._answers.code)
+        form.join.set_words(tr("Go on"))
+        form.asked.connect(self._invited)
+        form.file_chosen.connect(lambda file: self._invited_by_file(form, file))
+        column.addWidget(form)
+        line = Line(edges=(-8, 0, 0, 0), gap=12)
+        line.addWidget(self._back(self._welcome))
+        line.addStretch(1)
+        later = QuietButton(tr("Begin now, join later"))
+        later.clicked.connect(lambda: self._invited("", ""))
+        line.addWidget(later)
+        column.addLayout(line)
+        page.setFocusProxy(form)
+        return page
+
+    def _invited(self, address: str, code: str) -> None:
+        self._answers = replace(self._answers, address=address, code=code)
+        self._go(self._name)
+
+    def _invited_by_file(self, form: JoinForm, file: Path) -> None:
+        try:
+            invitation = read_invitation(file)
+        except UserError as error:
+            form.set_problem(str(error))
+            return
+        self._invited(invitation.address, invitation.code)
+
+    def _not_joined(self) -> QWidget:
+        page, column = titled(tr("Not joined yet"), tr("Your store is made, and you can begin. Join later from the Sync page."))
+        column.addWidget(text(self._problem, wrap=True))
+        form = JoinForm(address=self._answers.address, code=self._answers.code)
+        form.join.set_words(tr("Try again"))
+        form.file.hide()
+        form.asked.connect(self._join)
+        column.addWidget(form)
+        line = Line(gap=12)
+        line.addStretch(1)
+        begin = PrimaryButton(tr("Begin now"))
+        begin.clicked.connect(self._enter)
+        line.addWidget(begin)
+        column.addLayout(line)
+        page.setFocusProxy(begin)
+        return page
 
     def _name(self) -> QWidget:
         page, column = titled(tr("What is your name?"), tr("As the people you mentor call you. You can change it later."))
@@ -170,22 +228,23 @@ class FirstRunScreen(FrontPage):
 
     def _ways(self, back: Callable[[], QWidget], words: str, on: Callable[[], None]) -> Line:
         line = Line(edges=(-8, 8, 0, 0), gap=12)
-        backwards = QuietButton(tr("Back"), "arrow-left")
-        backwards.clicked.connect(lambda: self._go(back))
         onwards = PrimaryButton(words)
         onwards.clicked.connect(on)
-        line.addWidget(backwards)
+        line.addWidget(self._back(back))
         line.addStretch(1)
         line.addWidget(onwards)
         return line
+
+    def _back(self, to: Callable[[], QWidget]) -> QuietButton:
+        backwards = QuietButton(tr("Back"), "arrow-left")
+        backwards.clicked.connect(lambda: self._go(to))
+        return backwards
 
     # ---- what they do -----------------------------------------------------------------------------------------------
 
     def _speak(self, code: str) -> None:
         self._shell.settings_changed.emit(settings.change(self._shell.settings, language=code))
-        languages = self.findChild(Segment)
-        if languages is not None:
-            languages.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._languages.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _offer_keyring(self, box: QCheckBox) -> None:
         def found(here: bool) -> None:
@@ -212,24 +271,49 @@ class FirstRunScreen(FrontPage):
         self._make(start, tr("Making your store…"))
 
     def _make(self, make: Callable[[], Workspace], words: str) -> None:
-        back = self._step
+        self._work(words)
+        self._shell.tasks.run(make, then=self._made, failed=lambda error: self._stop(str(error)), owner=self)
+
+    def _work(self, words: str) -> None:
+        if self._making is None:
+            self._making = self._step
 
         def working() -> QWidget:
             page, column = titled(words, tr("This takes a moment."))
             column.addWidget(Bar(-1, words))
             return page
 
-        def made(workspace: Workspace) -> None:
-            self._making = None
-            self._answers = replace(self._answers, passphrase="")
-            self.opened.emit(workspace)
-
-        def failed(error: UserError) -> None:
-            self._stop(str(error))
-
-        self._making = back
         self._go(working)
-        self._shell.tasks.run(make, then=made, failed=failed, owner=self)
+
+    def _made(self, workspace: Workspace) -> None:
+        self._made_store = workspace
+        said = self._answers
+        self._answers = replace(said, passphrase="")
+        if said.code and not workspace.practice:
+            self._join(said.address, said.code)
+        else:
+            self._enter()
+
+    def _join(self, address: str, code: str) -> None:
+        workspace = self._made_store
+        if workspace is not None:
+            self._answers = replace(self._answers, address=address, code=code)
+            self._making = self._not_joined
+            self._work(tr("Joining the office…"))
+            joining.join(
+                self._shell.tasks,
+                workspace,
+                address=address,
+                code=code,
+                then=self._enter,
+                failed=lambda error: self._stop(str(error)),
+                owner=self,
+            )
+
+    def _enter(self) -> None:
+        workspace, self._made_store, self._making = self._made_store, None, None
+        if workspace is not None:
+            self.opened.emit(workspace)
 
     def _stop(self, problem: str) -> None:
         back, self._making = self._making, None

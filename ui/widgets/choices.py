@@ -22,7 +22,7 @@ class ChoiceButton(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setProperty("ring", 10)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        line = Line(self, edges=(16, 13, 16, 13), gap=14)
+        line = self._line = Line(self, edges=(16, 13, 16, 13), gap=14)
         self._picture, self._arrow = QLabel(), QLabel()
         line.addWidget(self._picture)
         said = Column(gap=2)
@@ -48,7 +48,7 @@ class ChoiceButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """As its words need."""
-        return self.layout().sizeHint()
+        return self._line.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the surface: tinted for the first, deeper under the pointer."""

@@ -15,9 +15,9 @@ class FrontPage(QWidget):
         self.setProperty("kind", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         whole: QVBoxLayout = Column(self)
-        self.scroll = Scroll(width=width, gap=18)
-        whole.addWidget(self.scroll)
-        body = self.scroll.body
+        self.room = Scroll(width=width, gap=18)
+        whole.addWidget(self.room)
+        body = self.room.body
         body.addStretch(2)
         brand = Line(gap=10)
         self._mark = QLabel()
@@ -50,7 +50,7 @@ class FrontPage(QWidget):
         self._content = content
         self._room.addWidget(content, 0, 0)
         content.show()
-        self.scroll.verticalScrollBar().setValue(0)
+        self.room.verticalScrollBar().setValue(0)
 
     def content(self) -> QWidget | None:
         """What is in the card."""

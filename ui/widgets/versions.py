@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from html import escape
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from mentorapp.i18n import ntr, tr
 from mentorapp.wording import Spans
 from ui import theme, words
-from ui.widgets.boxes import Card, Column, Columns, Line, text
+from ui.widgets.boxes import Card, Column, Columns, Line, OneLine, own_direction, text
 from ui.widgets.buttons import Button, PrimaryButton, QuietButton
 from ui.widgets.fields import GrowingText
 from ui.widgets.panels import Prose
@@ -45,7 +45,21 @@ def shortened(said: str, marked: Spans = ()) -> tuple[str, Spans]:
     return f"{said[:SHOWN]}…", tuple((start, min(end, SHOWN)) for start, end in marked if start < SHOWN)
 
 
-class VersionsCard(Card):
+class _AboutCard(Card):
+    """A card whose caption gives way where there is little room."""
+
+    def __init__(self, title: str, about: str, parent: QWidget | None = None) -> None:
+        super().__init__(title, parent=parent)
+        caption = OneLine(own_direction(about))
+        caption.setProperty("kind", "caption")
+        caption.restyle()
+        head = self._head.layout()
+        assert isinstance(head, QHBoxLayout)
+        head.insertWidget(1, caption)
+        self.setAccessibleDescription(about)
+
+
+class VersionsCard(_AboutCard):
     """Two versions or more, side by side, and perhaps a suggestion that holds all of them.
 
     `chosen` carries the place of a version, `worded` a text that was suggested or written.
@@ -53,15 +67,15 @@ class VersionsCard(Card):
 
     chosen = Signal(int)
     worded = Signal(str, bool)
-    earlier_wanted = Signal()
 
     def __init__(self, count: int, hint: str, *, parent: QWidget | None = None) -> None:
         title = tr("Two versions") if count == 2 else ntr("{n} version", "{n} versions", count, n=words.number(count))
-        super().__init__(title, hint, parent=parent)
-        self.trailing.addWidget(text(tr("All are kept, whatever you choose") if count > 2 else tr("Both are kept, whatever you choose"),
-                                     "caption"))
-        self._count = 0
-        self._sides: list[QWidget] = []
+        super().__init__(title, hint, parent)
+        kept = OneLine(tr("All are kept, whatever you choose") if count > 2 else tr("Both are kept, whatever you choose"))
+        kept.setProperty("kind", "caption")
+        kept.restyle()
+        self.trailing.addWidget(kept)
+        self._editor: GrowingText | None = None
         self.buttons: list[Button] = []
         self._room: QVBoxLayout = Column(gap=14)
         self.body.addLayout(self._room)
@@ -70,7 +84,7 @@ class VersionsCard(Card):
         """Show these: title, caption, words, marks, the words of the button."""
         made = [self._side(at, *side) for at, side in enumerate(sides)]
         for at in range(0, len(made), 2):
-            self._room.addWidget(Columns(*made[at : at + 2], narrow=560))
+            self._room.addWidget(Columns(*made[at : at + 2], narrow=680))
 
     def _side(self, at: int, title: str, caption: str, said: str, marked: Spans, keep: str) -> Card:
         card = Card(title, caption)
@@ -88,7 +102,6 @@ class VersionsCard(Card):
         """Propose a text that holds all of them."""
         self._suggestion = Card(tr("Both together"), tr("what we suggest"), tone="suggest")
         self._said, self._text = MarkedProse(shortened(said)[0]), said
-        self._editor: GrowingText | None = None
         self._suggestion.body.addWidget(self._said)
         self._suggestion.body.addSpacing(theme.px(10))
         line = Line(gap=6)
@@ -119,6 +132,10 @@ class VersionsCard(Card):
 
         another.clicked.connect(write)
 
+    def is_written_in(self) -> bool:
+        """Whether somebody is writing in it."""
+        return self._editor is not None
+
     def wording(self) -> str:
         """The suggestion, as it was edited."""
         return self._editor.toPlainText() if self._editor is not None else self._text
@@ -133,7 +150,7 @@ class VersionsCard(Card):
         self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-class ChosenCard(Card):
+class ChosenCard(_AboutCard):
     """What was chosen, the way back, and what it said before, one click away."""
 
     undone = Signal()
@@ -141,7 +158,7 @@ class ChosenCard(Card):
     brought_back = Signal(int)
 
     def __init__(self, said: str, hint: str, *, parent: QWidget | None = None) -> None:
-        super().__init__(said, hint, parent=parent)
+        super().__init__(said, hint, parent)
         self.earlier = QuietButton(tr("Earlier versions"), "history")
         self.earlier.clicked.connect(self.earlier_wanted)
         self.undo = Button(tr("Undo"), "undo-2")
