@@ -23,6 +23,7 @@ from ui.shell import Shell
 if TYPE_CHECKING:
     from mentorapp.services.workspace import Workspace
     from mentorapp.store import Store
+    from sync.client.http import Line
 
 T = TypeVar("T")
 
@@ -67,6 +68,7 @@ class Syncing(QObject):
         self._shell, self._workspace = shell, workspace
         self._every, self._after_save = every, after_save
         self._cancelled = self._stopped = False
+        self._line: Line | None = None
         self.status = Status()
         self._timer, self._saved = QTimer(self), QTimer(self)
         for timer in (self._timer, self._saved):
@@ -92,12 +94,19 @@ class Syncing(QObject):
     def cancel(self) -> None:
         """Stop the exchange that is under way, safely; what arrived is kept."""
         self._cancelled = True
+        self._hang_up()
 
     def stop(self) -> None:
         """End for good: the store will be closed."""
         self._cancelled = self._stopped = True
         self._timer.stop()
         self._saved.stop()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        line = self._line
+        if line is not None:
+            line.hang_up()
 
     def is_linked(self) -> bool:
         """Whether there is an office to exchange with, as far as is known."""
@@ -153,6 +162,7 @@ class Syncing(QObject):
         from sync.client.http import Line  # here, on the network lane, so that the window never waits for it to load
 
         with Line(link.address, authority=link.authority, cancelled=self._is_cancelled) as line:
+            self._line = line
             try:
                 return sync_once(
                     self._call, line, clock=self._workspace.clock, cancelled=self._is_cancelled, progress=self._tell
@@ -161,6 +171,8 @@ class Syncing(QObject):
                 if self._stopped:
                     return None  # The store is closing: there is nobody to tell.
                 raise
+            finally:
+                self._line = None
 
     def _is_cancelled(self) -> bool:
         return self._cancelled

@@ -5,10 +5,11 @@ silence, never by total. Headers and body leave in one write: split in two, the 
 acknowledgement (Nagle), a round trip and more on a slow line.
 """
 
+import contextlib
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import requests
@@ -32,6 +33,11 @@ class _OneWrite:
     """A connection whose request line, headers and body leave together."""
 
     _waiting: list[bytes] | None = None
+    open_ones: ClassVar[list[socket.socket]] = []
+
+    def connect(self) -> None:
+        super().connect()  # type: ignore[misc]
+        self.open_ones[:] = [self.sock]  # type: ignore[attr-defined]
 
     def request(self, *arguments: Any, **named: Any) -> None:
         self._waiting = []
@@ -62,15 +68,28 @@ class _SafePool(HTTPSConnectionPool):
     ConnectionCls = _SafeConnection
 
 
+def _noting(pool: type[HTTPConnectionPool], open_ones: list[socket.socket]) -> type[HTTPConnectionPool]:
+    """The pool, its connections noted where another thread can find them to hang up."""
+    connection = type("Noted", (pool.ConnectionCls,), {"open_ones": open_ones})
+    return type("NotingPool", (pool,), {"ConnectionCls": connection})
+
+
 class _Adapter(HTTPAdapter):
+    def __init__(self, open_ones: list[socket.socket]) -> None:
+        self._open_ones = open_ones
+        super().__init__(max_retries=0)
+
     def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
         super().init_poolmanager(*arguments, **named)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SafePool}
+        pools = {"http": _Pool, "https": _SafePool}
+        self.poolmanager.pool_classes_by_scheme = {
+            name: _noting(pool, self._open_ones) for name, pool in pools.items()
+        }
 
 
 @dataclass
 class Line:
-    """A kept-alive connection to one server. `cancelled` is asked between pieces of an answer."""
+    """A kept-alive connection to one server. `cancelled` is asked between pieces of an answer, and after `hang_up`."""
 
     address: str
     authority: str = ""
@@ -81,11 +100,12 @@ class Line:
     bytes_down: int = 0
     bytes_up: int = 0
     _session: requests.Session = field(default_factory=requests.Session)
+    _open_ones: list[socket.socket] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.address = self.address.rstrip("/")
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, _Adapter(max_retries=0))
+            self._session.mount(scheme, _Adapter(self._open_ones))
         # What this exchange does not need is not sent: an exchange with nothing to do is a few hundred bytes both ways.
         self._session.headers.clear()
         self._session.headers.update({"User-Agent": SKIP_HEADER, "Accept-Encoding": SKIP_HEADER})
@@ -93,8 +113,15 @@ class Line:
             self._session.verify = self.authority
 
     def close(self) -> None:
-        """Hang up."""
+        """Be done with it."""
         self._session.close()
+
+    def hang_up(self) -> None:
+        """End what is under way at once, from whichever thread: a read that waits for the next byte wakes and finds the line cut."""
+        for one in self._open_ones[:]:
+            with contextlib.suppress(OSError):
+                # Of the plain socket, even under TLS: its own shutdown is not made for a second thread.
+                socket.socket.shutdown(one, socket.SHUT_RDWR)
 
     def __enter__(self) -> "Line":
         return self
@@ -157,6 +184,8 @@ class Line:
                 if self.cancelled():
                     raise failure("cancelled")
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as reason:
+            if self.cancelled():
+                raise failure("cancelled") from reason
             silent = isinstance(reason, urllib3.exceptions.ReadTimeoutError | socket.timeout)
             raise failure("too_slow" if silent else "cut", self.address) from reason
 
@@ -172,6 +201,8 @@ class Line:
         return failure("server_trouble" if response.status_code >= 500 else "foreign", self.address)
 
     def _explained(self, reason: Exception) -> SyncError:
+        if self.cancelled():
+            return failure("cancelled")
         if isinstance(reason, requests.exceptions.SSLError):
             return failure("insecure", self.address)
         if isinstance(
