@@ -149,7 +149,7 @@ def sessions(
     start = datetime(2025, 9, 1, 7, tzinfo=UTC)
     for _ in range(count):
         start += timedelta(hours=chance.randint(2, 30), minutes=chance.choice((0, 10, 15, 30, 45)))
-        pair, mentee, language = chance.choice(pairs)
+        pair, _, language = chance.choice(pairs)
         yield _session(chance, prose, start, pair, language)
 
 
