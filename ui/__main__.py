@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 def main() -> int:
     """Run the program until its window is closed; the exit code."""
     if not _display():
-        sys.stderr.write(tr("Mentor needs a screen: there is no display to open its window on. Start it from a desktop.") + "\n")
+        sys.stderr.write(
+            tr("Mentor needs a screen: there is no display to open its window on. Start it from a desktop.") + "\n"
+        )
         return 2
     from PySide6.QtWidgets import QApplication
 

@@ -54,7 +54,6 @@ class App(QObject):
         self._screens: dict[str, QWidget] = {}
         self._trail: list[tuple[str, dict[str, Any]]] = []
         self._told = self._stayed = self._lockable = False
-        self._syncing: Any = None
         self._connect()
         if not chosen.nav_open:
             self.window.fold()
@@ -90,7 +89,9 @@ class App(QObject):
 
     def _enter(self) -> None:
         practice = self.shell.settings.practice
-        self.tasks.run(lambda: opening.way_in(practice=practice), then=self._entered, failed=self._not_entered, owner=self)
+        self.tasks.run(
+            lambda: opening.way_in(practice=practice), then=self._entered, failed=self._not_entered, owner=self
+        )
 
     def _entered(self, found: Workspace | str) -> None:
         if isinstance(found, str):
@@ -132,12 +133,13 @@ class App(QObject):
     def keep_and_close(self) -> bool:
         """Keep what is still being written and close the store. False, once, if something could not be kept: we stay and say so."""
         self._told = False
+        self._end_syncing()
         self._leave()
         self.tasks.idle()
         if self._told and not self._stayed:
             self._stayed = True
+            self._begin_syncing()
             return False
-        self._end_syncing()
         if self.shell.workspace is not None:
             self.tasks.run(self.shell.workspace.close)
             self.shell.workspace = None
@@ -168,6 +170,8 @@ class App(QObject):
             first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _screen(self, key: str) -> QWidget:
+        if key == "sync":
+            self._start_syncing()
         if key not in self._screens:
             screen = self._screens[key] = SCREENS[key](self.shell)
             if hasattr(screen, "opened"):
@@ -256,21 +260,31 @@ class App(QObject):
             self.shell.go("unlock", locked=True)
 
     def _begin_syncing(self) -> None:
-        self._syncing = None
+        # Loaded on the lane, behind everything that the first screen asked: it opens no sooner for it.
+        self.tasks.run(_load_syncing, then=self._start_syncing, owner=self)
+
+    def _start_syncing(self, _loaded: object = None) -> None:
+        workspace = self.shell.workspace
+        if workspace is not None and not workspace.practice and self.shell.syncing is None:
+            from ui.syncing import Syncing
+
+            self.shell.syncing = Syncing(self.shell, workspace)
+            self.shell.syncing.begin()
 
     def _end_syncing(self) -> None:
-        if self._syncing is not None:
-            self._syncing.stop()
-            self._syncing = None
+        if self.shell.syncing is not None:
+            self.shell.syncing.stop()
+            self.shell.syncing.deleteLater()
+            self.shell.syncing = None
 
     def can_sync(self) -> bool:
         """Whether there is an office to exchange with."""
-        return self._syncing is not None
+        return self.shell.syncing is not None and self.shell.syncing.is_linked()
 
     def sync_now(self) -> None:
         """Exchange with the office, in the background."""
-        if self._syncing is not None:
-            self._syncing.now()
+        if self.shell.syncing is not None:
+            self.shell.syncing.now()
 
     # --- how it looks -------------------------------------------------------------------------------------------------
 
@@ -312,3 +326,7 @@ class App(QObject):
         if trail:
             key, where = trail[-1]
             self.shell.go(key, **where)
+
+
+def _load_syncing() -> None:
+    import ui.syncing  # noqa: F401

@@ -85,11 +85,15 @@ def _daily(deeds: Deeds) -> tuple[Command, ...]:
         return tr("Every day")
 
     def command(key: str, label: Callable[[], str], run: Callable[[], object], shortcut: str, icon: str) -> Command:
-        return Command(key=key, label=label, run=run, shortcut=shortcut, icon=icon, group=group, available=deeds.is_open)
+        return Command(
+            key=key, label=label, run=run, shortcut=shortcut, icon=icon, group=group, available=deeds.is_open
+        )
 
     return (
         command("record", lambda: tr("Record a session"), lambda: shell.go("record"), "Ctrl+R", "pencil"),
-        command("plan", lambda: tr("Plan a session"), lambda: shell.go("sessions", plan_for=""), "Ctrl+P", "calendar-plus"),
+        command(
+            "plan", lambda: tr("Plan a session"), lambda: shell.go("sessions", plan_for=""), "Ctrl+P", "calendar-plus"
+        ),
         command("new_mentee", lambda: tr("New mentee"), lambda: shell.go("mentees", new=True), "Ctrl+N", "user-plus"),
         command("search", lambda: tr("Search everything or type a command"), deeds.search, "Ctrl+K", "search"),
         Command(

@@ -48,7 +48,11 @@ def open_found(shell: Shell, key: str) -> None:
     """Go where a result stands: a session to its page, everything about a person to theirs."""
     kind, id, person = key.split(":", 2)
     if kind == "session":
-        shell.ask(lambda workspace: _state_of(workspace, id), lambda state: _open_session(shell, id, person, state), owner=shell)
+        shell.ask(
+            lambda workspace: _state_of(workspace, id),
+            lambda state: _open_session(shell, id, person, state),
+            owner=shell,
+        )
     elif person:
         shell.go("mentee", person=person)
     elif kind == "site":

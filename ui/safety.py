@@ -36,11 +36,13 @@ class Standing:
 def standing(workspace: Workspace) -> Standing:
     """Count. Runs on the store lane."""
     from mentorapp.clock import day_of
+    from sync.client import linked
 
+    link = None if workspace.practice else linked(workspace.store)
     safety = workspace.store.safety()
     return Standing(
         today=day_of(workspace.clock.now()),
-        office=workspace.store.recall("office"),
+        office=link.known_as if link else "",
         practice=workspace.practice,
         only_here=safety.only_here,
         safe=safety.safe,
@@ -77,7 +79,14 @@ def _safe(standing: Standing) -> Parts:
     if not (standing.only_here or standing.set_aside):
         return (("good", tr("Everything is safe at {office}, {when}", office=standing.office, when=when)),)
     n = words.number(standing.safe)
-    said = ntr("{n} safe at {office}, {when}", "{n} safe at {office}, {when}", standing.safe, n=n, office=standing.office, when=when)
+    said = ntr(
+        "{n} safe at {office}, {when}",
+        "{n} safe at {office}, {when}",
+        standing.safe,
+        n=n,
+        office=standing.office,
+        when=when,
+    )
     return (("good", said),)
 
 

@@ -19,6 +19,7 @@ from ui.tasks import Tasks
 if TYPE_CHECKING:
     # The store's libraries take longer to load than the frame takes to show; the store lane loads them.
     from mentorapp.services.workspace import Workspace
+    from ui.syncing import Syncing
 
 T = TypeVar("T")
 
@@ -33,7 +34,7 @@ class Screen(Protocol):
 
 
 class Shell(QObject):
-    """The way from a screen to everything else."""
+    """The way from a screen to everything else. `syncing` is None while nothing is exchanged: before opening, and with sample people."""
 
     gone_to = Signal(str, dict)
     settings_changed = Signal(object)
@@ -46,6 +47,7 @@ class Shell(QObject):
         self.commands = commands
         self.settings = settings
         self.workspace: Workspace | None = None
+        self.syncing: Syncing | None = None
 
     def go(self, screen: str, **where: Any) -> None:
         """Show a screen, opened at a place: `go("mentee", person=id)`."""

@@ -51,16 +51,22 @@ def weekday_number(day: date) -> str:
 
 
 def month(day: date, *, near: date | None = None) -> str:
-    """The month, "November"; with its year unless `near` is in the same one."""
+    """The month, "November"; with its year unless it is plain from `near` which one is meant."""
     # A month that stands alone has a form of its own in some languages.
     name = str(locale().standaloneMonthName(day.month, QLocale.FormatType.LongFormat))
-    return name if near and near.year == day.year else f"{name} {_date(day, 'yyyy')}"
+    return name if near and abs(near - day) < timedelta(days=300) else f"{name} {_date(day, 'yyyy')}"
 
 
 def time(moment: datetime) -> str:
     """The time of day on this laptop's clock, "09:30"."""
     at = local(moment)
     return str(locale().toString(QTime(at.hour, at.minute), "HH:mm"))
+
+
+def seconds(moment: datetime) -> str:
+    """The time of day to the second, "09:52:11"."""
+    at = local(moment)
+    return str(locale().toString(QTime(at.hour, at.minute, at.second), "HH:mm:ss"))
 
 
 def weekday_time(moment: datetime) -> str:

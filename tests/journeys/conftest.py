@@ -115,7 +115,9 @@ class Journey:
     def named(self, name: str, inside: QWidget | None = None) -> QWidget:
         """The visible widget with this accessible name."""
         found = [
-            each for each in (inside or self.window).findChildren(QWidget) if each.accessibleName() == name and each.isVisible()
+            each
+            for each in (inside or self.window).findChildren(QWidget)
+            if each.accessibleName() == name and each.isVisible()
         ]
         assert found, f"nothing named “{name}” on the screen"
         return found[0]

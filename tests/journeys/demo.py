@@ -91,6 +91,8 @@ class Laptop:
         journey = Journey(self.qt)
         journey.window.resize(1366, 768)
         journey.window.show()
+        journey.window.activateWindow()
+        journey.settle()
         journey.open(self._open)
         try:
             yield journey

@@ -93,7 +93,9 @@ class MenteesModel(QAbstractListModel):
 
     def index_of(self, mentorship: str) -> QModelIndex:
         """Where somebody is, or an invalid index."""
-        return next((self.index(at) for at, row in enumerate(self._shown) if row.mentorship == mentorship), QModelIndex())
+        return next(
+            (self.index(at) for at, row in enumerate(self._shown) if row.mentorship == mentorship), QModelIndex()
+        )
 
 
 def plain(words: str) -> str:

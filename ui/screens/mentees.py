@@ -16,13 +16,25 @@ from mentorapp.i18n import ntr, tr
 from ui import theme, words
 from ui.models.mentees import MenteesModel
 from ui.shell import Shell
-from ui.widgets import Button, Card, Column, EmptyState, FieldBox, Line, LineInput, LongList, PageTitle, PrimaryButton, QuietButton, Segment
+from ui.widgets import (
+    Button,
+    Card,
+    Column,
+    EmptyState,
+    FieldBox,
+    Line,
+    LineInput,
+    LongList,
+    PageTitle,
+    PrimaryButton,
+    QuietButton,
+    Segment,
+)
 
 if TYPE_CHECKING:
     from mentorapp.records import Mentorship, Person
     from mentorapp.services.recall import MenteeRow
     from mentorapp.services.workspace import Workspace
-    from mentorapp.store import Changed
 
 
 class _Everyone(NamedTuple):
@@ -70,10 +82,9 @@ class MenteesScreen(QWidget):
         self._tools = QWidget()
         line = Line(self._tools, gap=12)
         line.addWidget(self._filter, 1)
-        line.addWidget(self._order)
+        line.addWidget(self._order, 0, Qt.AlignmentFlag.AlignVCenter)
         self._card = Card()
         self._card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        self._card.layout().setContentsMargins(6, 6, 6, 6)
         self._card.body.addWidget(self._list)
         self._nobody = EmptyState(
             "users",
@@ -82,7 +93,9 @@ class MenteesScreen(QWidget):
             action=tr("Add a mentee"),
             run=lambda: self.open(new=True),
         )
-        self._no_match = EmptyState("search", tr("Nobody matches what you typed"), action=tr("Add as a new mentee"), run=self._add_typed)
+        self._no_match = EmptyState(
+            "search", tr("Nobody matches what you typed"), action=tr("Add as a new mentee"), run=self._add_typed
+        )
         content = QWidget()
         content.setMaximumWidth(theme.px(1090))
         self._content = content
@@ -139,8 +152,6 @@ class MenteesScreen(QWidget):
         self._no_match.setVisible(self._count > 0 and matching == 0)
         self._card.setVisible(matching > 0)
         self._rest.setVisible(matching == 0)
-        if matching and not self._list.currentIndex().isValid():
-            self._list.setCurrentIndex(self._model.index(0))
 
     def _narrow(self, typed: str) -> None:
         self._model.narrow(typed)
@@ -150,10 +161,10 @@ class MenteesScreen(QWidget):
         """Down goes from the filter into the list, Enter opens the first, Escape clears the filter."""
         in_filter = self._filter.hasFocus() and self._model.rowCount()
         if in_filter and event.key() == Qt.Key.Key_Down:
+            self._list.setCurrentIndex(self._model.index(0))
             self._list.setFocus(Qt.FocusReason.TabFocusReason)
         elif in_filter and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            at = self._list.currentIndex()
-            self._shell.go("mentee", person=self._model.person(at.row() if at.isValid() else 0))
+            self._shell.go("mentee", person=self._model.person(0))
         elif self._filter.hasFocus() and event.key() == Qt.Key.Key_Escape and self._filter.text():
             self._filter.clear()
             self._narrow("")
@@ -269,5 +280,7 @@ def _read(workspace: Workspace) -> _Everyone:
 def _add(workspace: Workspace, said: dict[str, str]) -> _Added:
     from mentorapp.services import people
 
-    changed, person, mentorship = people.add_mentee(workspace, **said)
+    changed, person, mentorship = people.add_mentee(
+        workspace, name=said["name"], role=said["role"], site=said["site"], phone=said["phone"]
+    )
     return _Added(*changed, person, mentorship)

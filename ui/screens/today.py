@@ -6,8 +6,8 @@ by itself: it asks and does through the shell.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
@@ -21,12 +21,11 @@ from ui.widgets import (
     Button,
     Card,
     Column,
+    Columns,
     EmptyState,
-    Grid,
     PageTitle,
     Pill,
     PrimaryButton,
-    QuietButton,
     Row,
     Scroll,
     TickRow,
@@ -38,21 +37,20 @@ if TYPE_CHECKING:
     from mentorapp.records import ActionItem
     from mentorapp.services.recall import DraftRow, MenteeRow, PromiseRow, SessionRow, Today
     from mentorapp.services.workspace import Workspace
-    from mentorapp.store import Changed
 
 SOON = timedelta(hours=2)
 """From how long before a session on its nearness is said in minutes."""
 
 
 class TodayScreen(QWidget):
-    """The first screen."""
+    """The first screen. `loaded` once it has shown what the store answered."""
 
     shows = frozenset(("session", "action_item", "draft", "person", "mentorship", "site"))
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()
         self._shell = shell
-        self._now = None
+        self.loaded = False
         self._day = date.min
         self._title = PageTitle(tr("Today"))
         self._record = PrimaryButton(tr("Record a session"))
@@ -79,8 +77,6 @@ class TodayScreen(QWidget):
             action=tr("Add a mentee"),
             run=lambda: self._shell.go("mentees", new=True),
         )
-        self._cards = QWidget()
-        grid = Grid(self._cards, shares=(155, 100))
         leading, trailing = Column(gap=18), Column(gap=18)
         self._sessions_card = _card(tr("Sessions"), self._sessions, leading)
         self._no_sessions = Row(tr("Nothing is planned for this week."), active=False)
@@ -93,12 +89,13 @@ class TodayScreen(QWidget):
         self._drafts_card = _card(tr("To finish"), self._drafts, trailing)
         self._quiet_card = _card(tr("Quiet for a while"), self._quiet, trailing)
         self._calm = Card()
-        self._calm.body.addWidget(text(tr("Nobody has been quiet for long, and nothing waits to be finished."), "caption", wrap=True))
+        self._calm.body.addWidget(
+            text(tr("Nobody has been quiet for long, and nothing waits to be finished."), "caption", wrap=True)
+        )
         trailing.addWidget(self._calm)
         for column in (leading, trailing):
             column.addStretch(1)
-        grid.addLayout(leading, 0, 0)
-        grid.addLayout(trailing, 0, 1)
+        self._cards = Columns(leading, trailing, shares=(155, 100))
         page.body.addWidget(self._first)
         page.body.addWidget(self._cards)
         page.body.addStretch(1)
@@ -115,6 +112,7 @@ class TodayScreen(QWidget):
         self._shell.ask(_read, self._show, owner=self, latest="today")
 
     def _show(self, today: Today) -> None:
+        self.loaded = True
         self._day = day_of(today.now)
         self._title.set_title(tr("Today"), words.weekday_day(self._day, near=self._day))
         nothing = not (today.mentees or today.sessions or today.promises or today.drafts)
@@ -133,17 +131,23 @@ class TodayScreen(QWidget):
 
     # --- rows ---------------------------------------------------------------------------------------------------------
 
-    def _session_row(self, value: tuple[SessionRow, object]) -> Row:
+    def _session_row(self, value: tuple[SessionRow, datetime]) -> Row:
         row, now = value
         session, pair = row.session, row.pair
         start = session.planned_start or now
         near = _nearness(start - now)
         due = start - now < timedelta(minutes=30)
         act = Button(tr("Record") if due else tr("Prepare"))
-        caption = ntr("{n} person", "{n} people", len(pair.people), n=words.number(len(pair.people))) if pair.group else pair.site
+        caption = (
+            ntr("{n} person", "{n} people", len(pair.people), n=words.number(len(pair.people)))
+            if pair.group
+            else pair.site
+        )
         when = words.time(start) if day_of(start) == self._day else words.weekday_time(start)
         made = Row(pair.name, caption=caption, subtitle=_about(row), leading=_When(when), trailing=(Pill(*near), act))
-        act.setAccessibleName(tr("Record the session with {name}", name=pair.name) if due else tr("Prepare for {name}", name=pair.name))
+        act.setAccessibleName(
+            tr("Record the session with {name}", name=pair.name) if due else tr("Prepare for {name}", name=pair.name)
+        )
         act.clicked.connect(lambda: self._record_planned(row) if due else self._prepare(row))
         made.activated.connect(lambda: self._prepare(row))
         made.menu_wanted.connect(lambda: self._session_menu(made, row))
@@ -154,7 +158,9 @@ class TodayScreen(QWidget):
         menu.addAction(tr("Record this session")).triggered.connect(lambda: self._record_planned(row))
         menu.addAction(tr("Prepare")).triggered.connect(lambda: self._prepare(row))
         day = local(row.session.planned_start).date() if row.session.planned_start else self._day
-        menu.addAction(tr("Move, cancel or mark as missed")).triggered.connect(lambda: self._shell.go("sessions", day=day))
+        menu.addAction(tr("Move, cancel or mark as missed")).triggered.connect(
+            lambda: self._shell.go("sessions", day=day)
+        )
         menu.popup(at.mapToGlobal(QPoint(at.width() // 2, at.height())))
 
     def _record_planned(self, row: SessionRow) -> None:
@@ -171,7 +177,12 @@ class TodayScreen(QWidget):
     def _promise_row(self, value: tuple[PromiseRow, date]) -> TickRow:
         row, today = value
         item = row.item
-        made = TickRow(item.text, subtitle=_whose(row, today), active=bool(row.pair.people), trailing=(_lateness(row), _owner(item)))
+        made = TickRow(
+            item.text,
+            subtitle=_whose(row, today),
+            active=bool(row.pair.people),
+            trailing=(_lateness(row), _owner(item)),
+        )
         made.ticked.connect(lambda done: self._settle(item, made) if done else None)
         made.activated.connect(lambda: self._shell.go("mentee", person=row.pair.people[0]))
         return made
@@ -181,7 +192,7 @@ class TodayScreen(QWidget):
             undo = lambda: self._shell.do(lambda workspace: _reopen(workspace, item.id))  # noqa: E731
             self._shell.notices.say(tr("Kept: {promise}", promise=item.text), action_label=tr("Undo"), action=undo)
 
-        def failed(error: Exception) -> None:
+        def failed(error: Any) -> None:
             row.box.setChecked(False)
             self._shell.notices.problem(error)
 
@@ -190,7 +201,9 @@ class TodayScreen(QWidget):
     def _draft_row(self, value: tuple[DraftRow, date]) -> Row:
         row, today = value
         name = row.pair.name
-        title = tr("Changes to the session with {name}", name=name) if row.editing else tr("Session with {name}", name=name)
+        title = (
+            tr("Changes to the session with {name}", name=name) if row.editing else tr("Session with {name}", name=name)
+        )
         kept = tr("Draft kept {when}", when=words.when(row.kept_at, near=today))
         written = ntr("{n} word", "{n} words", row.words, n=words.number(row.words)) if row.words else ""
         go_on = Button(tr("Go on"))
@@ -231,13 +244,13 @@ def _read(workspace: Workspace) -> Today:
     return recall.today(workspace)
 
 
-def _keep(workspace: Workspace, item: ActionItem) -> Changed:
+def _keep(workspace: Workspace, item: ActionItem) -> Any:
     from mentorapp.services import promises
 
     return promises.settle(workspace, item, to="done")
 
 
-def _reopen(workspace: Workspace, id: str) -> Changed:
+def _reopen(workspace: Workspace, id: str) -> Any:
     from mentorapp.records import ActionItem
     from mentorapp.services import promises
 
@@ -284,14 +297,25 @@ def _open(row: SessionRow) -> str:
     if not n:
         return ""
     if late:
-        said = ntr("{n} promise open, {late} overdue", "{n} promises open, {late} overdue", n, n=words.number(n), late=words.number(late))
-        return said
+        return ntr(
+            "{n} promise open, {late} overdue",
+            "{n} promises open, {late} overdue",
+            n,
+            n=words.number(n),
+            late=words.number(late),
+        )
     return ntr("{n} promise open", "{n} promises open", n, n=words.number(n))
 
 
 def _whose(row: PromiseRow, today: date) -> str:
     item, name = row.item, row.pair.name
-    whom = tr("to {name}", name=name) if item.owner == "mentor" else tr("for {name}", name=name) if item.owner == "organisation" else name
+    whom = (
+        tr("to {name}", name=name)
+        if item.owner == "mentor"
+        else tr("for {name}", name=name)
+        if item.owner == "organisation"
+        else name
+    )
     due = words.due(item.due, near=today) if item.due else ""
     n = item.carried_over or 0
     carried = ntr("carried over once", "carried over {n} times", n, n=words.number(n)) if n else ""

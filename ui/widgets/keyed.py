@@ -12,11 +12,11 @@ V = TypeVar("V", bound=Hashable)
 
 
 class KeyedRows(RowList, Generic[V]):
-    """Rows made by `make` from values; a row whose value did not change is kept."""
+    """Rows made by `make` from values; a row whose value did not change is kept. Without `lines` nothing is drawn between them."""
 
-    def __init__(self, make: Callable[[V], QWidget], parent: QWidget | None = None) -> None:
+    def __init__(self, make: Callable[[V], QWidget], *, lines: bool = True, parent: QWidget | None = None) -> None:
         super().__init__((), parent)
-        self._make = make
+        self._make, self._lines = make, lines
         self._shown: dict[str, tuple[V, QWidget]] = {}
 
     def show_values(self, values: Iterable[tuple[str, V]]) -> None:
@@ -34,6 +34,17 @@ class KeyedRows(RowList, Generic[V]):
         self.setUpdatesEnabled(True)
         if held is not None:
             self._hold(*held)
+
+    def add(self, row: QWidget) -> None:
+        """Put one more at the end."""
+        if self._lines:
+            super().add(row)
+        else:
+            self._column.addWidget(row)
+
+    def rows(self) -> list[QWidget]:
+        """The rows, without the lines between."""
+        return [row for _, row in self._shown.values()]
 
     def row(self, key: str) -> QWidget:
         """The row of a key."""
@@ -74,5 +85,3 @@ def first_stop(widget: QWidget) -> QWidget:
     """The first thing inside that takes the keyboard, or the widget itself."""
     stops = (each for each in widget.findChildren(QWidget) if each.focusPolicy() & Qt.FocusPolicy.TabFocus)
     return next(stops, widget)
-
-

@@ -1,0 +1,13 @@
+"""The one place that asks where on this computer a file goes."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QStandardPaths
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+
+def where_to_save(parent: QWidget, *, title: str, name: str, kind: str) -> Path | None:
+    """The place chosen for a new file of this name, in the folder of documents at first; None if the person thought better of it."""
+    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    chosen, _ = QFileDialog.getSaveFileName(parent, title, str(Path(folder) / name), kind)
+    return Path(chosen) if chosen else None
