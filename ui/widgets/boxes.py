@@ -250,10 +250,11 @@ class PageTitle(QWidget):
         self._caption = _dressed(OneLine(own_direction(caption)), "caption")
         for label in (self._title, self._caption):
             words.addWidget(label)
-        self._caption.setVisible(bool(caption))
         head.addLayout(words, 1)
         self.trailing = Line(gap=12)
         self._line.addLayout(head, 1)
+        # Only now has it a parent: shown before, it would flash up as a window of its own.
+        self._caption.setVisible(bool(caption))
         self._line.addLayout(self.trailing)
 
     def minimumSizeHint(self) -> QSize:
