@@ -31,7 +31,10 @@ Edges = tuple[int, int, int, int]
 
 
 def _measure(layout: QLayout, edges: Edges, gap: int) -> None:
-    layout.setContentsMargins(*(theme.px(edge) for edge in edges))
+    lead, top, trail, bottom = (theme.px(edge) for edge in edges)
+    # Qt mirrors the things in a layout, but not its edges.
+    left, right = (trail, lead) if theme.current().right_to_left else (lead, trail)
+    layout.setContentsMargins(left, top, right, bottom)
     layout.setSpacing(theme.px(gap))
 
 
@@ -54,6 +57,11 @@ class Line(QHBoxLayout):
     def __init__(self, parent: QWidget | None = None, *, edges: Edges = (0, 0, 0, 0), gap: int = 12) -> None:
         super().__init__(*(() if parent is None else (parent,)))
         self._edges, self._gap = edges, gap
+        self.restyle()
+
+    def set_edges(self, edges: Edges) -> None:
+        """Stand otherwise from the border."""
+        self._edges = edges
         self.restyle()
 
     def restyle(self) -> None:
