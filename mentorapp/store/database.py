@@ -33,6 +33,10 @@ _FULL = N_(
     "The disk is full, so this could not be saved yet. What was saved before is safe, and what you just wrote is still on "
     "the screen: free some space, then save again."
 )
+_DISK = N_(
+    "The disk did not do what was asked of it, so this could not be saved or read. What was saved before is safe. Try again; "
+    "if it happens again, make a backup on a stick and ask your office for help."
+)
 _DAMAGED = N_(
     "The store “{file}” is damaged and was not opened, so that nothing in it gets worse. Copy the folder to a stick before "
     "anything else, then restore the newest backup from its folder “backups”."
@@ -52,8 +56,10 @@ def explained(reason: Exception, path: Path) -> UserError | None:
         return UserError(_FULL)
     if code in (errno.EROFS, errno.EACCES, errno.EPERM) or "readonly" in words or "unable to open" in words:
         return UserError(_READ_ONLY, folder=str(path.parent))
-    if "malformed" in words or "not a database" in words or "disk i/o error" in words:
+    if "malformed" in words or "not a database" in words:
         return damaged(path)
+    if "disk i/o error" in words or isinstance(reason, OSError):
+        return UserError(_DISK)
     if "locked" in words or "busy" in words:
         return UserError(_BUSY)
     return None
@@ -96,15 +102,32 @@ def open_database(path: Path, key: bytes) -> Database:
     """The store's database, at the newest schema. Made if it is not there. Raises UserError if it cannot be opened."""
     with explaining(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and not os.access(path, os.W_OK):
+        if not path.exists():
+            _make(path, key)
+        if not os.access(path, os.W_OK):
             raise UserError(_READ_ONLY, folder=str(path.parent))
-        db = _connect(path, key)
-        try:
-            _migrate(db, path)
-        except BaseException:
-            db.close()
-            raise
-        return db
+        if not path.stat().st_size:
+            raise damaged(path)  # It was never empty: to go on would be to begin anew without saying so.
+        return _opened(path, key)
+
+
+def _make(path: Path, key: bytes) -> None:
+    """A new store appears whole under its name, so that one cut off in the making is never taken for an empty one."""
+    beside = path.with_name(path.name + ".new")
+    for left in beside.parent.glob(beside.name + "*"):
+        left.unlink()
+    _opened(beside, key).close()
+    os.replace(beside, path)
+
+
+def _opened(path: Path, key: bytes) -> Database:
+    db = _connect(path, key)
+    try:
+        _migrate(db, path)
+    except BaseException:
+        db.close()
+        raise
+    return db
 
 
 def _migrate(db: Database, path: Path) -> None:
@@ -120,25 +143,38 @@ def _migrate(db: Database, path: Path) -> None:
 
 
 def copy_to_backups(db: Database, path: Path, *, label: str) -> Path:
-    """A whole copy of the store beside it, encrypted with the same key and verified by its size; the oldest make room."""
+    """A whole copy of the store in the folder beside it, encrypted with the same key; the oldest copies make room."""
     folder = path.parent / "backups"
     folder.mkdir(exist_ok=True)
-    db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     copy = folder / f"{label}-{path.stat().st_mtime_ns}.mentor"
-    db.conn.execute("VACUUM INTO ?", (str(copy),))
+    _copy(db, copy)
     old = sorted(folder.glob("*.mentor"), key=lambda file: file.stat().st_mtime_ns)
     for file in old[:-KEEP_BACKUPS]:
         file.unlink()
     return copy
 
 
+def _copy(db: Database, to: Path) -> None:
+    """The copy has its name only once it is whole and on the disk."""
+    part = to.with_name(to.name + ".part")
+    part.unlink(missing_ok=True)
+    try:
+        db.conn.execute("VACUUM INTO ?", (str(part),))
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(part, to)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
 def copy_with_key(db: Database, path: Path, folder: Path) -> Path:
     """A copy of the store with its key file in a new folder, so that the same passphrase opens it."""
-    folder.mkdir(parents=True)
-    db.conn.execute("VACUUM INTO ?", (str(folder / path.name),))
+    folder.mkdir(parents=True, exist_ok=True)
     key = path.with_suffix(".key")
     if key.exists():
         shutil.copy2(key, folder / key.name)
+    _copy(db, folder / path.name)
     return folder
 
 

@@ -241,6 +241,12 @@ def m0002_registers(db: Database) -> None:
             sent_at TEXT,
             PRIMARY KEY (id, field)
         ) STRICT, WITHOUT ROWID;
+        CREATE TABLE confirmed (
+            id TEXT NOT NULL,
+            field TEXT NOT NULL,
+            base BLOB NOT NULL,
+            PRIMARY KEY (id, field)
+        ) STRICT, WITHOUT ROWID;
         CREATE INDEX outbox_by_counter ON outbox (counter);
         CREATE TABLE set_aside (
             id TEXT PRIMARY KEY NOT NULL,

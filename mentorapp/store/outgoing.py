@@ -69,9 +69,15 @@ class Outgoing:
         )
 
     def bases(self, id: str) -> dict[str, tuple[bytes, dict[bytes, int]]]:
-        """What each pending field of a record was before its first pending save, and the context of that, where it was one thing."""
+        """What each field of a record was before its saves that others may not have seen, and the context of that, where it was one thing.
+
+        Pending fields, and those confirmed in an exchange that has not brought yet what others saved meanwhile.
+        """
         found = {}
-        sql = "SELECT field, base FROM outbox WHERE id = ? AND counter > 0 AND base IS NOT NULL"
+        sql = (
+            "SELECT field, base FROM confirmed WHERE id = ?1 "
+            "UNION ALL SELECT field, base FROM outbox WHERE id = ?1 AND counter > 0 AND base IS NOT NULL"
+        )
         for field, base in self.connection.execute(sql, (id,)):
             values, context = _from_base(base)
             if len(values) == 1:
@@ -142,6 +148,11 @@ class Outgoing:
         with self.transaction():
             for id, counter in done:
                 self.connection.execute(
+                    "INSERT OR REPLACE INTO confirmed SELECT id, field, base FROM outbox "
+                    "WHERE id = ? AND counter BETWEEN 1 AND ? AND private = 0 AND base IS NOT NULL",
+                    (id, counter),
+                )
+                self.connection.execute(
                     "DELETE FROM outbox WHERE id = ? AND counter <= ? AND private = 0", (id, counter)
                 )
                 self._begin_after(id, counter)
@@ -150,6 +161,11 @@ class Outgoing:
             if receipt:
                 self.remember_bytes("receipt", receipt.encode())
         return Changed(frozenset(("sync",)), tuple(ack.id for ack in done))
+
+    def caught_up(self) -> None:
+        """Everything that others saved before our confirmed saves is here: what these began from is needed no more."""
+        with self.transaction():
+            self.connection.execute("DELETE FROM confirmed")
 
     def set_aside(self, refusals: Iterable[Refusal], *, at: datetime) -> Changed:
         """The server did not take these: kept, shown with the reason, sent again when they change or when asked to."""

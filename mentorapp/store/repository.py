@@ -23,6 +23,7 @@ from mentorapp.store import database, search, tables
 from mentorapp.store.drafts import Drafts
 from mentorapp.store.facts import Changed, Hit, Version
 from mentorapp.store.incoming import Incoming
+from mentorapp.store.migrations import NAMES
 
 R = TypeVar("R", bound=Record)
 
@@ -38,6 +39,7 @@ class Store(Incoming, Drafts):
         self.db = database.open_database(path, key)
         self.connection: Any = self.db.conn
         self.replica = self._identity()
+        self._come_to_life()
 
     def close(self) -> None:
         """Let go of the file; everything saved is already on the disk."""
@@ -93,6 +95,17 @@ class Store(Incoming, Drafts):
         replica = token_bytes(8)
         self.remember_bytes("replica", replica)
         return replica
+
+    def _come_to_life(self) -> None:
+        """After an upgrade, show what an older version kept without knowing it."""
+        if self.recall("shown as") == NAMES[-1]:
+            return
+        with self.transaction():
+            for (id,) in self.connection.execute("SELECT id FROM registers").fetchall():
+                state = self.state(id)
+                if state:
+                    self._write(state, state, tables.moment(0))
+            self.remember(**{"shown as": NAMES[-1]})
 
     @property
     def counter(self) -> int:
