@@ -48,7 +48,7 @@ class App(QObject):
         self.shell = Shell(self.tasks, self.notices, self.commands, chosen)
         add_commands(self.commands, self)
         self.window = MainWindow(places=PLACES, commands=self.commands, notices=self.notices)
-        self._lock = QuietButton("", "lock")
+        self._lock = QuietButton(tr("Lock"), "lock")
         self.window.add_trailing(self._lock)
         self._guard = KeyGuard(qt, self.commands)
         self._screens: dict[str, QWidget] = {}

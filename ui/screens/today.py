@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from mentorapp.services.recall import DraftRow, MenteeRow, PromiseRow, SessionRow, Today
     from mentorapp.services.workspace import Workspace
 
-SOON = timedelta(hours=2)
+SOON = timedelta(hours=1)
 """From how long before a session on its nearness is said in minutes."""
 
 

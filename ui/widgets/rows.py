@@ -304,7 +304,7 @@ class TimelineRow(Row):
                  parent: QWidget | None = None) -> None:
         self._tone = tone
         super().__init__(title, subtitle=subtitle, leading=when, trailing=trailing, parent=parent)
-        self._line.setContentsMargins(theme.px(20), theme.px(9), 0, theme.px(9))
+        self._line.set_edges((20, 9, 0, 9))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the line of time and this row's dot on it."""

@@ -208,6 +208,6 @@ def met(page: Page) -> str:
 def caption(page: Page) -> str:
     """The line under the name."""
     view = page.view
-    role = ", ".join(filter(None, (view.person.role, choice(view.person, "career_stage"))))
+    stage = choice(view.person, "career_stage")
     often = tr("met {often}", often=met(page)) if view.met else tr("not met yet")
-    return " · ".join(filter(None, (role, view.site.name if view.site else "", view.person.language, often)))
+    return " · ".join(filter(None, (view.person.role, stage, view.site.name if view.site else "", view.person.language, often)))

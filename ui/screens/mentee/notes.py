@@ -48,11 +48,7 @@ class Note(QWidget):
         column.addWidget(self.more)
         column.addLayout(self._foot())
         whole = Column(self)
-        # Its words start where those above them do.
-        head = Line(edges=(-10, 0, 0, 0), gap=0)
-        head.addWidget(self.opener)
-        head.addStretch(1)
-        whole.addLayout(head)
+        whole.addWidget(self.opener, 0, Qt.AlignmentFlag.AlignLeading)
         whole.addWidget(self.form)
         self.line.returnPressed.connect(self.keep)
         self.form.hide()

@@ -5,6 +5,7 @@ Promises to open with one question to the store, to change in place when somethi
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from mentorapp.clock import day_of
@@ -123,7 +124,8 @@ class MenteeScreen(QWidget):
             self._editing = EditCard(self._shell, self._page)
             self._editing.closed.connect(self._close_edit)
             self._whole.insertWidget(1, self._editing)
-            self._editing.first_focus().setFocus()
+            self._editing.show()
+            self._editing.first_focus().setFocus(Qt.FocusReason.TabFocusReason)
             self._scroll.verticalScrollBar().setValue(0)
 
     def _close_edit(self) -> None:
