@@ -277,11 +277,11 @@ class Outgoing:
         """Where every record is. Said only from what the database holds; safe only on a receipt."""
         sql = """
             WITH waiting AS (
-                SELECT id, min(since) AS oldest, min(private) AS private, max(sent_at IS NOT NULL) AS sent
+                SELECT id, min(nullif(since, '')) AS oldest, min(private) AS private, max(sent_at IS NOT NULL) AS sent
                 FROM outbox WHERE id NOT IN (SELECT id FROM set_aside) GROUP BY id
             )
             SELECT (SELECT count(*) FROM waiting),
-                   (SELECT min(nullif(oldest, '')) FROM waiting),
+                   (SELECT min(oldest) FROM waiting),
                    (SELECT count(*) FROM waiting WHERE private),
                    (SELECT count(*) FROM waiting WHERE sent),
                    (SELECT count(*) FROM registers WHERE safe_at IS NOT NULL

@@ -19,8 +19,11 @@ EXCERPT = 160
 """About how many characters of the text an excerpt shows."""
 
 _ALIKE = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ـ": None})
-_MARKS = re.compile("[\u0300-\u036f\u0483-\u0487\u064b-\u065f\u0670\u06d6-\u06ed\u1dc0-\u1dff\u20d0-\u20ff]")
+_SIGNS = "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u135d-\u135f\u1dc0-\u1dff\u20d0-\u20ff"
+_MARKS = re.compile(f"[{_SIGNS}]")
 _WORD = re.compile(r"\w+")
+# As written, a word goes on through its accents and vowel marks, some of which no single character holds.
+_WRITTEN = re.compile(rf"\w[\w{_SIGNS}]*")
 
 
 def folded(text: str) -> str:
@@ -96,7 +99,8 @@ def _hit(record: Record, sought: list[str]) -> Hit:
 
 def excerpt_of(written: str, sought: list[str]) -> tuple[str, tuple[tuple[int, int], ...]]:
     """A stretch of the text around the first match, on one line, and where in it the matching words are."""
-    found = [m for m in _WORD.finditer(written) if any(folded(m.group()).startswith(word) for word in sought)]
+    whole, begun = set(sought), sought[-1] if sought else " "
+    found = [m for m in _WRITTEN.finditer(written) if (w := folded(m.group())) in whole or w.startswith(begun)]
     start = max(0, found[0].start() - EXCERPT // 3) if found else 0
     if start:
         start = written.find(" ", start, found[0].start()) + 1 or start
