@@ -1,9 +1,10 @@
 """Gathers the program's sentences into catalogues, and compiles those for use. Run by `make i18n` and before every start.
 
-    catalogues.py gather    collect sentences from the sources, merge them into every language's .po
-    catalogues.py compile   make the .mo files that are missing or older than their .po
+catalogues.py gather    collect sentences from the sources, merge them into every language's .po
+catalogues.py compile   make the .mo files that are missing or older than their .po
 """
 
+import os
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -84,8 +85,11 @@ def compile_all() -> None:
         po = po_of(language)
         mo = po.with_suffix(".mo")
         if po.exists() and (not mo.exists() or mo.stat().st_mtime_ns < po.stat().st_mtime_ns):
-            with mo.open("wb") as file:
+            # Put in place whole: a program that starts meanwhile never reads half of it.
+            half = mo.with_suffix(f".{os.getpid()}")
+            with half.open("wb") as file:
                 write_mo(file, read(language))
+            half.replace(mo)
 
 
 if __name__ == "__main__":
