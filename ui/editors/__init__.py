@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from mentorapp.fields import Answers, Choice, Count, Day, Field, Flag, Many, Moment, Ref, Text, Visibility
 from mentorapp.i18n import tr
+from ui import theme
 from ui.editors.answers import AnswersEditor
 from ui.editors.choices import ChipsEditor, ComboEditor, FlagEditor, SetEditor, choice_editor
 from ui.editors.faithful import Editor
@@ -14,7 +15,7 @@ from ui.editors.figures import CountEditor, MinutesEditor, ScaleEditor, number_e
 from ui.editors.several import PickerEditor, PickSeveralEditor, TagsEditor
 from ui.editors.times import DayEditor, MomentEditor, TimeEditor
 from ui.editors.words import LineEditor, LongEditor
-from ui.widgets import FieldBox
+from ui.widgets import FieldBox, Line, text
 
 
 def _words(field: Any) -> QWidget:
@@ -57,6 +58,24 @@ def editor_for(field: Field) -> Editor:
     return cast(Editor, made)
 
 
+class ReadersMark(QWidget):
+    """Says once for several fields who can read them."""
+
+    def __init__(self, visibility: Visibility, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon = READERS[visibility]
+        line = Line(self, gap=6)
+        self._eye = QLabel()
+        line.addWidget(self._eye)
+        line.addWidget(text(tr(visibility.words), "visibility"))
+        line.addStretch(1)
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Take the picture again in the theme in use."""
+        self._eye.setPixmap(theme.pixmap(self._icon, "quiet", 14))
+
+
 class EditorBox(FieldBox):
     """A field's box: its label, its editor, who can read it, its helper, and what is wrong with what is written, as it is written."""
 
@@ -94,6 +113,11 @@ class EditorBox(FieldBox):
         self.set_problem(problem)
         self._said = bool(problem)
 
+    def forget(self) -> None:
+        """Say no longer what was found elsewhere; what is wrong by itself stays."""
+        if self._said:
+            self._look()
+
     def _look(self) -> None:
         # While she types, only what can never be kept is said; the rest waits until she leaves or finishes.
         too_much = self.field.problem(self.input.value()) if isinstance(self.field, Text) else None
@@ -126,6 +150,7 @@ __all__ = [
     "MomentEditor",
     "PickSeveralEditor",
     "PickerEditor",
+    "ReadersMark",
     "ScaleEditor",
     "SetEditor",
     "TagsEditor",

@@ -9,6 +9,7 @@ from mentorapp.fields import Choice, Flag, Many, Option
 from mentorapp.i18n import tr
 from ui.editors.faithful import Faithful
 from ui.widgets import Chips
+from ui.widgets.flow import high_as_needed
 
 FEW = 5
 """Up to how many options are all in sight."""
@@ -33,9 +34,7 @@ class ChipsEditor(Faithful, QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.chips)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        high_as_needed(self)
         self.setFocusProxy(self.chips)
         self.more = QPushButton(tr("More"), self.chips) if self._first else None
         if self.more:
@@ -126,9 +125,7 @@ class SetEditor(Faithful, QWidget):
 
     edited = Signal()
 
-    def __init__(
-        self, field: Many, options: Sequence[tuple[str, str]] = (), *, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, field: Many, options: Sequence[tuple[str, str]] = (), *, parent: QWidget | None = None) -> None:
         QWidget.__init__(self, parent)
         self.field = field
         self._given = ()

@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import date
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from mentorapp.fields import fields_of
 from mentorapp.i18n import tr
 from mentorapp.records import Reflection, Session
 from mentorapp.services.sessions import SessionDraft
 from ui.editors import DayEditor, EditorBox, LongEditor
-from ui.widgets import Column, Grid, hairline
+from ui.widgets import Column, Line, hairline
 
 _SESSION, _REFLECTION = fields_of(Session), fields_of(Reflection)
 OF_SESSION = ("strengths", "improve", "gaps", "useful", "commitment", "next_date")
@@ -33,7 +33,9 @@ class HowItWent(QWidget):
         self.boxes["commitment"] = EditorBox(_SESSION["commitment"])
         self.boxes["next_date"] = EditorBox(_SESSION["next_date"], DayEditor(_SESSION["next_date"], today=today))  # type: ignore[arg-type]
         self.reflection = EditorBox(
-            _REFLECTION["text"], LongEditor(_REFLECTION["text"], least=2), label=tr("What you take from it yourself")  # type: ignore[arg-type]
+            _REFLECTION["text"],
+            LongEditor(_REFLECTION["text"], least=2),
+            label=tr("What you take from it yourself"),  # type: ignore[arg-type]
         )
         self.mood = EditorBox(_REFLECTION["mood"])
         self._lay_out()
@@ -45,15 +47,19 @@ class HowItWent(QWidget):
 
     def _lay_out(self) -> None:
         column = Column(self, gap=14)
-        pair = Grid(gap=14, shares=(1, 1))
-        for at, name in enumerate(("strengths", "improve")):
-            pair.addWidget(self.boxes[name], 0, at)
-        column.addLayout(pair)
+        self._pair = Line(gap=14)
+        for name in ("strengths", "improve"):
+            self._pair.addWidget(self.boxes[name], 1)
+        column.addLayout(self._pair)
         for name in ("gaps", "useful", "commitment", "next_date"):
             column.addWidget(self.boxes[name])
         column.addWidget(hairline())
         column.addWidget(self.reflection)
         column.addWidget(self.mood)
+
+    def set_wide(self, wide: bool) -> None:
+        """Put what belongs together side by side, or under one another where there is little room."""
+        self._pair.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
 
     def set_draft(self, draft: SessionDraft) -> None:
         """Show what a draft says of it."""

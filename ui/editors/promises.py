@@ -17,7 +17,7 @@ from ui import theme
 from ui import words as say
 from ui.editors.times import DayEditor
 from ui.editors.words import LineEditor
-from ui.widgets import Button, Chips, Column, Flow, Pill, QuietButton, Row, RowList, text
+from ui.widgets import Chips, Column, Flow, Pill, QuietButton, Row, RowList, text
 
 _FIELDS = fields_of(ActionItem)
 
@@ -44,7 +44,10 @@ class _PromiseWords(LineEditor):
     entered = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        if (
+            event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            and not event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        ):
             self.entered.emit()
         else:
             super().keyPressEvent(event)
@@ -65,16 +68,13 @@ class PromiseLine(Flow):
         self.owner = Chips(name=tr("Who does it"), required=True)
         self.due = DueEditor(_FIELDS["due"], hint=tr("by when?"), today=today)  # type: ignore[arg-type]
         self.due.setAccessibleName(tr("By when"))
-        self.add = Button(tr("Add"))
-        for part in (self.words, self.owner, self.due, self.add):
+        for part in (self.words, self.owner, self.due):
             self.addWidget(part)
-        self.words.edited.connect(self._changed)
-        self.owner.picked.connect(self._changed)
-        self.due.edited.connect(self._changed)
+        self.words.edited.connect(self.edited)
+        self.owner.picked.connect(self.edited)
+        self.due.edited.connect(self.edited)
         self.words.entered.connect(self.entered)
         self.due.returnPressed.connect(self.entered)
-        self.add.clicked.connect(self.entered)
-        self.add.setVisible(False)
         self.setFocusProxy(self.words)
         self.restyle()
 
@@ -83,10 +83,6 @@ class PromiseLine(Flow):
         self.words.setMinimumWidth(theme.px(200))
         self.due.setFixedWidth(theme.px(124))
         super().restyle()
-
-    def _changed(self) -> None:
-        self.add.setVisible(bool(self.words.value().strip()))
-        self.edited.emit()
 
     def set_owners(self, owners: Sequence[tuple[str, str]]) -> None:
         """Say who can do it."""
@@ -108,7 +104,6 @@ class PromiseLine(Flow):
         self.due.set_value(promise.due if promise else None)
         if promise:
             self.owner.set_value(promise.owner)
-        self.add.setVisible(bool(promise))
 
 
 class Promises(QWidget):
@@ -127,9 +122,13 @@ class Promises(QWidget):
         self.line = PromiseLine(today=today)
         column.addWidget(self._list)
         column.addWidget(self.line)
-        self._problem = text("", "problem", wrap=True)
-        self._problem.setVisible(False)
-        column.addWidget(self._problem)
+        self._problem, self._hint = (
+            text("", "problem", wrap=True),
+            text(tr("Enter adds it and begins the next."), "caption"),
+        )
+        for part in (self._problem, self._hint):
+            part.setVisible(False)
+            column.addWidget(part)
         self.line.edited.connect(lambda: self.say(""))
         self.line.edited.connect(self.edited)
         self.line.entered.connect(self._add)
@@ -154,6 +153,7 @@ class Promises(QWidget):
         """Say what is wrong under the line."""
         self._problem.setText(problem)
         self._problem.setVisible(bool(problem))
+        self._hint.setVisible(not problem and self.line.value() is not None)
 
     def unreadable(self) -> str:
         """What to say when the day by which cannot be read."""
@@ -188,6 +188,7 @@ class Promises(QWidget):
         rows = [self._made_row(item) for item in self._made] + [self._row(promise) for promise in self._added]
         self._list.set_rows(rows)
         self._list.setVisible(bool(rows))
+        self.say("")
 
     def _row(self, promise: Promise) -> Row:
         edit, out = QuietButton(tr("Edit")), QuietButton(tr("Take out"))

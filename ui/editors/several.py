@@ -20,8 +20,9 @@ class Tag(QPushButton):
         super().__init__(words.replace("&", "&&"), parent)
         self.setProperty("kind", "chip")
         self.setProperty("ring", 16)
-        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight if not theme.current().right_to_left
-                                else Qt.LayoutDirection.RightToLeft)
+        self.setLayoutDirection(
+            Qt.LayoutDirection.LeftToRight if not theme.current().right_to_left else Qt.LayoutDirection.RightToLeft
+        )
         self.setAccessibleName(tr("{word}, press to take it out", word=words))
         self.setToolTip(tr("Take out “{word}”", word=words))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

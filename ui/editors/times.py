@@ -132,7 +132,7 @@ class MomentEditor(Faithful, Flow):
 
     def restyle(self) -> None:
         """Measure again in the theme in use."""
-        self.day.setMinimumWidth(theme.px(190))
+        self.day.setMinimumWidth(theme.px(214))
         self.time.setFixedWidth(theme.px(84))
         Flow.restyle(self)
 

@@ -13,12 +13,12 @@ from mentorapp.i18n import tr
 from mentorapp.records import Session
 from mentorapp.services.sessions import SessionDraft
 from ui import words as say
-from ui.editors import EditorBox, MomentEditor, SetEditor
+from ui.editors import EditorBox, MomentEditor, ReadersMark, SetEditor
 from ui.widgets import Card, Column, QuietButton, text
 
 _FIELDS = fields_of(Session)
 FIELDS = ("started", "contact_minutes", "travel_minutes", "place", "attendees")
-"""The fields of the session that are written here."""
+"""The fields of the session that are written here; the first three the programme counts, the others only the pair's mentors read."""
 
 
 class WhenWhere(Card):
@@ -34,6 +34,7 @@ class WhenWhere(Card):
         self.change = QuietButton(tr("Change"))
         self.change.setAccessibleName(tr("Change when and where you met"))
         self.change.clicked.connect(lambda: self.set_open(not self._fields.isVisibleTo(self)))
+        self.change.setProperty("short", "true")
         self.trailing.addWidget(self.change)
         self._summary = text("", "caption", wrap=True)
         self.paper = QCheckBox(tr("Enter from paper"))
@@ -53,8 +54,12 @@ class WhenWhere(Card):
         self.body.addWidget(self._summary)
         self.body.addWidget(self.paper)
         column = Column(self._fields, edges=(0, 4, 0, 0), gap=12)
-        for name in FIELDS:
-            column.addWidget(self.boxes[name])
+        # The card is narrow: who can read its fields is said once for each group of them.
+        for names in (FIELDS[:3], FIELDS[3:]):
+            column.addWidget(ReadersMark(_FIELDS[names[0]].visibility))
+            for name in names:
+                self.boxes[name].set_visibility("")
+                column.addWidget(self.boxes[name])
         self.body.addWidget(self._fields)
         self._fields.setVisible(False)
 
@@ -93,7 +98,9 @@ class WhenWhere(Card):
 
     def heading(self) -> str:
         """Day, time and place, as under the title."""
-        return " · ".join(filter(None, (_when(self.boxes["started"].value(), self._today()), self.boxes["place"].value())))
+        return " · ".join(
+            filter(None, (_when(self.boxes["started"].value(), self._today()), self.boxes["place"].value()))
+        )
 
     def _changed(self) -> None:
         self._say()

@@ -46,7 +46,9 @@ class LineEditor(Faithful, LineInput):
 
     def _full(self) -> None:
         self._refused = True
-        self.noted.emit(tr("A line holds {n} characters; what came after them was not taken.", n=say.number(self.maxLength())))
+        self.noted.emit(
+            tr("A line holds {n} characters; what came after them was not taken.", n=say.number(self.maxLength()))
+        )
 
     def _typed(self, text: str) -> None:
         if not self._refused:
@@ -68,7 +70,9 @@ class LongEditor(Faithful, GrowingText):
     edited = Signal()
     noted = Signal(str)
 
-    def __init__(self, field: Text, *, hint: str = "", least: int = 2, most: int = 14, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, field: Text, *, hint: str = "", least: int = 2, most: int = 14, parent: QWidget | None = None
+    ) -> None:
         self._given = ""
         self._rest = ""
         self._dropped = ""

@@ -43,7 +43,13 @@ class Whom(NamedTuple):
 
 
 def begin(
-    workspace: Workspace, *, mentorship: str = "", person: str = "", session: str = "", draft: str = "", planned: str = ""
+    workspace: Workspace,
+    *,
+    mentorship: str = "",
+    person: str = "",
+    session: str = "",
+    draft: str = "",
+    planned: str = "",
 ) -> Writing | None:
     """The session to write, for whichever of these is given; None if it is not said with whom. Raises UserError if it is not here."""
     wanted = session or planned

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
+from ui import theme
 from ui.widgets.flow import Flow
 
 
@@ -33,7 +34,15 @@ class Chips(Flow):
             chip.deleteLater()
             self.removeWidget(chip)
         self._chips = {key: self._make(key, words) for key, words in options}
+        self.restyle()
         self.set_value(on)
+
+    def restyle(self) -> None:
+        """Measure again in the theme in use. A chip is as wide as when it is on, so that nothing moves as one chooses."""
+        measure = QFontMetrics(theme.font("body", 600))
+        for chip in self._chips.values():
+            chip.setMinimumWidth(measure.horizontalAdvance(chip.text().replace("&&", "&")) + 2 * theme.px(12) + 4)
+        super().restyle()
 
     def _make(self, key: str, words: str) -> QPushButton:
         chip = QPushButton(words.replace("&", "&&"), self)

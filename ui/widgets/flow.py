@@ -17,9 +17,7 @@ class Flow(QWidget):
         super().__init__(parent)
         self._parts: list[QWidget] = []
         self._gap, self._line_gap = gap, line_gap
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        high_as_needed(self)
 
     def addWidget(self, widget: QWidget) -> None:
         """Put a widget at the end."""
@@ -76,8 +74,8 @@ class Flow(QWidget):
         return QSize(sum(s.width() for s in sizes) + gaps, max((s.height() for s in sizes), default=0))
 
     def minimumSizeHint(self) -> QSize:
-        """The widest thing alone on its line."""
-        sizes = [_least(part) for part in self._shown()]
+        """The widest thing alone on its line, as high as it wants to be: a field that is squeezed cannot be read."""
+        sizes = [QSize(_least(part).width(), _wanted(part).height()) for part in self._shown()]
         return QSize(max((s.width() for s in sizes), default=0), max((s.height() for s in sizes), default=0))
 
     def _shown(self) -> list[QWidget]:
@@ -124,7 +122,7 @@ class Flow(QWidget):
 
 def _grows(part: QWidget) -> bool:
     growing = (QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Ignored)
-    return part.sizePolicy().horizontalPolicy() in growing
+    return part.sizePolicy().horizontalPolicy() in growing and part.maximumWidth() > part.minimumWidth()
 
 
 def _least(part: QWidget) -> QSize:
@@ -132,10 +130,17 @@ def _least(part: QWidget) -> QSize:
 
 
 def _wanted(part: QWidget) -> QSize:
-    hint = part.minimumSizeHint() if _grows(part) else part.sizeHint()
+    hint = QSize(part.minimumSizeHint().width(), part.sizeHint().height()) if _grows(part) else part.sizeHint()
     return hint.expandedTo(part.minimumSize()).boundedTo(part.maximumSize())
 
 
 def _height(part: QWidget, width: int) -> int:
     high = part.heightForWidth(width) if part.hasHeightForWidth() else part.sizeHint().height()
     return max(part.minimumHeight(), min(high, part.maximumHeight()))
+
+
+def high_as_needed(widget: QWidget) -> None:
+    """Let a widget be as high as what wraps inside it needs at the width it gets."""
+    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    policy.setHeightForWidth(True)
+    widget.setSizePolicy(policy)
