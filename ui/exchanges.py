@@ -5,8 +5,10 @@ Promises that each count and each "safe" comes from the database. `read` runs on
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import accumulate
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from mentorapp.store import Exchange, Safety, Store
 
 
-_SAMPLE = 20
+_SAMPLE = 64_000
 _GREETING = 120
 
 
@@ -89,7 +91,8 @@ def expected_octets(store: Store) -> int:
     waiting = store.pending()
     if not waiting:
         return 0
-    sample = waiting[:_SAMPLE]
+    sizes = list(accumulate(one.size for one in waiting))
+    sample = waiting[: max(1, bisect_right(sizes, _SAMPLE))]
     writer = wire.FrameWriter(quality=9)
     for one in sample:
         writer.record(one.state)

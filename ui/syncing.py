@@ -254,6 +254,16 @@ class Syncing(QObject):
     def _end(self, status: Status) -> None:
         self._show(status)
         self.finished.emit(status)
+        # When we last exchanged is part of how safe everything is: whoever shows that counts again.
+        self._shell.tasks.changed.emit(_Exchanged())
+
+
+@dataclass(frozen=True)
+class _Exchanged:
+    """What an exchange changed by itself: when the last one was."""
+
+    kinds: frozenset[str] = frozenset(("sync",))
+    records: tuple[str, ...] = ()
 
 
 class _Errand:

@@ -94,8 +94,10 @@ def _disagreement(workspace: Workspace, conflict: Conflict) -> Disagreement:
 
 
 def _side_by_side(workspace: Workspace, conflict: Conflict, today: date) -> tuple[Version, ...]:
-    says = [value_words(workspace, conflict.field, side.value) for side in conflict.sides]
-    alone = sum(side.mine for side in conflict.sides) < 2
+    # One's own stands first: it is what one knows.
+    sides = sorted(conflict.sides, key=lambda side: not side.mine)
+    says = [value_words(workspace, conflict.field, side.value) for side in sides]
+    alone = sum(side.mine for side in sides) < 2
     return tuple(
         Version(
             title=_whose(side),
@@ -106,7 +108,7 @@ def _side_by_side(workspace: Workspace, conflict: Conflict, today: date) -> tupl
             kept=_kept(side, alone=alone),
             value=side.value,
         )
-        for at, side in enumerate(conflict.sides)
+        for at, side in enumerate(sides)
     )
 
 

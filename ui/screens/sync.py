@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from mentorapp.errors import UserError
-from mentorapp.i18n import ntr, tr
+from mentorapp.i18n import ntr, ptr, tr
 from sync.client import read_invitation
 from ui import exchanges, joining, theme, words
 from ui.choosing import Choosing
@@ -72,7 +72,6 @@ class SyncScreen(QWidget):
         syncing = shell.syncing
         if syncing is not None:
             syncing.progressed.connect(self._progressed)
-            syncing.finished.connect(self._finished)
 
     def _lay_out(self) -> None:
         page = self._page = Scroll()
@@ -124,7 +123,7 @@ class SyncScreen(QWidget):
         self._choosing.show_all(overview.disagreements)
         self._aside.show_values((one.id, one) for one in overview.aside)
         self._aside_card.setVisible(bool(overview.aside))
-        self._history.show_values((one.started + one.ended, one) for one in overview.exchanges)
+        self._history.show_values((f"{one.started} {one.ended} {one.outcome} {one.receipt}", one) for one in overview.exchanges)
         self._history_card.setVisible(bool(overview.exchanges))
         self._show_status(self._status())
 
@@ -189,10 +188,6 @@ class SyncScreen(QWidget):
     def _progressed(self, status: Status) -> None:
         if self._overview is not None:
             self._show_status(status)
-
-    def _finished(self, status: Status) -> None:
-        if self.isVisible():
-            self.refresh()
 
     def _show_status(self, status: Status) -> None:
         overview = self._overview
@@ -276,7 +271,7 @@ class SyncScreen(QWidget):
         trailing: list[QWidget] = []
         if one.receipt:
             trailing.append(text(exchanges.short_receipt(one.receipt), "caption"))
-        trailing.append(Pill(tr("not finished"), "warn") if one.outcome else Pill(tr("done"), "good"))
+        trailing.append(Pill(tr("not finished"), "warn") if one.outcome else Pill(ptr("an exchange", "done"), "good"))
         return Row(
             exchanges.when(one, today),
             caption="" if one.outcome else exchanges.moved(one),
