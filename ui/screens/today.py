@@ -272,7 +272,7 @@ def _remark(card: Card, said: str) -> QWidget:
 
 def _nearness(ahead: timedelta) -> tuple[str, str]:
     """How near a session is, and the tone of it; nothing while it is far."""
-    minutes = round(ahead.total_seconds() / 60)
+    minutes = int(ahead.total_seconds() // 60)
     if timedelta() < ahead <= SOON:
         return ntr("in {n} min", "in {n} min", minutes, n=words.number(minutes)), "now"
     if -SOON < ahead <= timedelta():

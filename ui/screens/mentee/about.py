@@ -210,4 +210,6 @@ def caption(page: Page) -> str:
     view = page.view
     stage = choice(view.person, "career_stage")
     often = tr("met {often}", often=met(page)) if view.met else tr("not met yet")
-    return " · ".join(filter(None, (view.person.role, stage, view.site.name if view.site else "", view.person.language, often)))
+    return " · ".join(
+        filter(None, (view.person.role, stage, view.site.name if view.site else "", view.person.language, often))
+    )

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 SIZES = (10.5, 10, 9.5, 9, 8.5, 8, 7.5, 7, 6.5, 6)
 """Sizes of type, in points, from the largest to the smallest that can be read: the first with which everything fits is taken."""
 
+NOT_THERE = N_("The file “{file}” could not be written there. Nothing else is affected; choose another folder.")
+
 
 def save_as_pdf(shell: Shell, parent: QWidget, page: Page) -> None:
     """Ask where, write it there, and say so."""
@@ -46,28 +48,22 @@ def save_as_pdf(shell: Shell, parent: QWidget, page: Page) -> None:
 
 def write(page: Page, place: Path) -> None:
     """Write the sheet to a file. Raises UserError if that cannot be done."""
+    try:
+        # Qt says nothing of why it could not write, so we try first.
+        place.open("wb").close()
+    except OSError as reason:
+        raise UserError(NOT_THERE, file=place.name) from reason
     writer = QPdfWriter(str(place))
-    writer.setPageLayout(
-        QPageLayout(
-            QPageSize(QPageSize.PageSizeId.A4),
-            QPageLayout.Orientation.Portrait,
-            QMarginsF(16, 16, 16, 16),
-            QPageLayout.Unit.Millimeter,
-        )
-    )
+    size = QPageSize(QPageSize.PageSizeId.A4)
+    edges = QMarginsF(16, 16, 16, 16)
+    upright = QPageLayout.Orientation.Portrait
+    writer.setPageLayout(QPageLayout(size, upright, edges, QPageLayout.Unit.Millimeter))
     writer.setTitle(page.view.person.name)
     writer.setResolution(300)
-    document = fitted(page, writer)
-    document.print_(writer)
-    try:
-        written = place.stat().st_size > 0
-    except OSError:
-        written = False
-    if not written:
-        raise UserError(
-            N_("The file “{file}” could not be written there. Nothing else is affected; choose another folder."),
-            file=place.name,
-        )
+    fitted(page, writer).print_(writer)
+    del writer  # the last of it is written when the writer goes
+    if place.stat().st_size == 0:
+        raise UserError(NOT_THERE, file=place.name)
 
 
 def fitted(page: Page, writer: QPdfWriter) -> QTextDocument:

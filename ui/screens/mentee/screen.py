@@ -125,7 +125,7 @@ class MenteeScreen(QWidget):
             self._editing.closed.connect(self._close_edit)
             self._whole.insertWidget(1, self._editing)
             self._editing.show()
-            self._editing.first_focus().setFocus(Qt.FocusReason.TabFocusReason)
+            self._editing.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
             self._scroll.verticalScrollBar().setValue(0)
 
     def _close_edit(self) -> None:

@@ -1,0 +1,137 @@
+"""Today, in the real window: what it shows, and every way from it."""
+
+from datetime import timedelta
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from mentorapp.clock import day_of
+from mentorapp.records import ActionItem
+from mentorapp.services import people, promises, sessions
+from mentorapp.services.workspace import Workspace
+from tests.journeys.conftest import Journey
+from ui.screens.today import TodayScreen
+
+
+def met(workspace: Workspace) -> tuple[str, str]:
+    """Grace A., with a session in twenty minutes and a promise that is late."""
+    _, person, pair = people.add_mentee(workspace, name="Grace A.", site="Gulu district library")
+    now = workspace.clock.now()
+    sessions.plan_session(workspace, mentorship=pair.id, at=now + timedelta(minutes=20), mode="phone")
+    promises.promise(
+        workspace, mentorship=pair.id, text="Send the template", owner="mentor", due=day_of(now) - timedelta(days=3)
+    )
+    return person.id, pair.id
+
+
+@pytest.fixture
+def grace(mentor_app: Journey) -> tuple[str, str]:
+    """Her id and the mentorship's, with Today on show."""
+    ids: tuple[str, str] = mentor_app.ask(met)
+    mentor_app.go("today")
+    return ids
+
+
+def today(journey: Journey) -> TodayScreen:
+    """The screen."""
+    screen = journey.screen()
+    assert isinstance(screen, TodayScreen)
+    return screen
+
+
+def test_an_empty_store_says_what_belongs_here_and_offers_the_first_step(mentor_app: Journey) -> None:
+    assert mentor_app.says("Who do you mentor?")
+    mentor_app.click("Add a mentee")
+    assert mentor_app.window.current_key() == "mentees"
+    assert mentor_app.held() is mentor_app.named("Name")
+
+
+def test_the_next_session_is_announced_with_what_is_open(mentor_app: Journey, grace: tuple[str, str]) -> None:
+    row = today(mentor_app)._sessions.rows()[0]
+    assert "Grace A., Gulu district library" in row.accessibleName()
+    assert "1 promise open, 1 overdue" in row.accessibleName()
+    assert mentor_app.says("in 20 min") or mentor_app.says("in 19 min")
+
+
+def test_a_session_that_is_near_can_be_recorded_from_here(mentor_app: Journey, grace: tuple[str, str]) -> None:
+    mentor_app.click("Record the session with Grace A.")
+    assert mentor_app.window.current_key() == "record"
+
+
+@pytest.mark.parametrize("route", ["click", "Return", "Space"])
+def test_a_session_opens_on_its_mentee_by_mouse_and_by_key(
+    mentor_app: Journey, grace: tuple[str, str], route: str
+) -> None:
+    row = today(mentor_app)._sessions.rows()[0]
+    if route == "click":
+        mentor_app.click(row)
+    else:
+        row.setFocus()
+        mentor_app.keys(route)
+    assert mentor_app.window.current_key() == "mentee"
+    assert mentor_app.says("Grace A.")
+
+
+def test_a_ticked_promise_is_kept_and_undo_brings_it_back(mentor_app: Journey, grace: tuple[str, str]) -> None:
+    screen = today(mentor_app)
+    assert mentor_app.says("3 days late")
+    row = screen._promises.rows()[0]
+    row.box.setFocus()  # type: ignore[attr-defined]
+    mentor_app.keys("Space")
+    assert mentor_app.ask(lambda w: w.store.find(ActionItem)[0].status) == "done"
+    assert screen._promises.keys() == ()
+    mentor_app.window.toast.press()
+    mentor_app.settle()
+    assert mentor_app.ask(lambda w: w.store.find(ActionItem)[0].status) == "open"
+    assert len(screen._promises.keys()) == 1
+
+
+def test_a_promise_that_was_settled_elsewhere_meanwhile_is_told_and_unticked(
+    mentor_app: Journey, grace: tuple[str, str]
+) -> None:
+    screen = today(mentor_app)
+    item = mentor_app.ask(lambda w: w.store.find(ActionItem)[0])
+    row = screen._promises.rows()[0]
+    screen.shows = frozenset()  # type: ignore[misc]
+    mentor_app.do(lambda w: promises.settle(w, item, to="dropped", reason="no longer needed"))
+    row.box.click()  # type: ignore[attr-defined]
+    mentor_app.settle()
+    assert mentor_app.ask(lambda w: w.store.find(ActionItem)[0].status) in ("done", "dropped")
+
+
+def test_refreshing_keeps_the_rows_and_the_keyboard_where_they_are(mentor_app: Journey, grace: tuple[str, str]) -> None:
+    screen = today(mentor_app)
+    row = screen._promises.rows()[0]
+    row.setFocus()
+    mentor_app.do(lambda w: people.add_mentee(w, name="Ruth N.")[0])
+    assert screen._promises.rows()[0] is row
+    assert row.hasFocus()
+
+
+def test_a_draft_is_offered_to_go_on_with(mentor_app: Journey, grace: tuple[str, str]) -> None:
+    def begin(workspace: Workspace) -> None:
+        sessions.keep_draft(workspace, sessions.begin_draft(workspace, mentorship=grace[1]))
+
+    mentor_app.ask(begin)
+    mentor_app.go("today")
+    assert mentor_app.says("Session with Grace A.")
+    mentor_app.click("Go on with the session with Grace A.")
+    assert mentor_app.window.current_key() == "record"
+
+
+def test_a_row_offers_its_menu_by_the_menu_key(mentor_app: Journey, grace: tuple[str, str]) -> None:
+    from PySide6.QtWidgets import QMenu
+
+    row = today(mentor_app)._sessions.rows()[0]
+    row.menu_wanted.emit()  # type: ignore[attr-defined]
+    mentor_app.settle()
+    menu = row.findChild(QMenu)
+    assert menu is not None
+    assert [action.text() for action in menu.actions()] == [
+        "Record this session",
+        "Prepare",
+        "Move, cancel or mark as missed",
+    ]
+    QTest.keyClick(menu, Qt.Key.Key_Escape)
+    menu.close()
