@@ -1,5 +1,6 @@
 """Two versions of one thing, and choosing between them. Choosing is an ordinary save that supersedes both; both stay in the history."""
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,13 +42,19 @@ def conflicts(workspace: Workspace) -> list[Conflict]:
         state = workspace.store.state(id)
         if record is None or state is None:
             continue
+        raced = registers.voiding_raced(state)
         for name, field in fields_of(type(record)).items():
             register = state.registers.get(name)
-            if register and registers.shown(register, field.rule, state.stamps).conflict:
+            asks = register is not None and registers.shown(register, field.rule, state.stamps).conflict
+            if asks or (raced and name == registers.VOIDED):
                 found.append(_conflict(workspace, record, name, field))
-        if registers.voiding_raced(state):
-            found.append(_conflict(workspace, record, registers.VOIDED, fields_of(type(record))[registers.VOIDED]))
     return found
+
+
+def _value(field: Field, packed: bytes) -> Any:
+    with contextlib.suppress(ValueError):
+        return field.decode(packed)
+    return field.empty  # Of a shape from a later version.
 
 
 def _conflict(workspace: Workspace, record: Record, name: str, field: Field) -> Conflict:
@@ -58,7 +65,7 @@ def _conflict(workspace: Workspace, record: Record, name: str, field: Field) -> 
             author = workspace.store.seek(Person, version.by)
             people[version.by] = author.name if author else ""
         mine = version.by == workspace.me
-        value = field.decode(version.value)
+        value = _value(field, version.value)
         sides.append(Side(value=value, by=people[version.by], at=version.at, mine=mine, here=version.here))
     long = isinstance(field, Text) and field.long
     together = wording.together([side.value for side in sides]) if long else None
@@ -66,14 +73,20 @@ def _conflict(workspace: Workspace, record: Record, name: str, field: Field) -> 
 
 
 def choose(workspace: Workspace, conflict: Conflict, value: Any) -> Changed:
-    """Let this value stand: one of the sides, both together, or a new wording."""
+    """Let this value stand: one of the sides, both together, or a new wording. What arrived since stays beside it."""
     if conflict.name == registers.VOIDED and value:
         # Voiding anew says that what stands now was seen; otherwise it would be asked again for ever.
         return workspace.store.void(
             conflict.record, reason=conflict.record.void_reason, by=workspace.me, at=workspace.clock.now()
         )
     return workspace.store.settle(
-        type(conflict.record), conflict.record.id, conflict.name, value, by=workspace.me, at=workspace.clock.now()
+        type(conflict.record),
+        conflict.record.id,
+        conflict.name,
+        value,
+        by=workspace.me,
+        at=workspace.clock.now(),
+        among=[side.value for side in conflict.sides],
     )
 
 
@@ -85,7 +98,7 @@ def earlier(workspace: Workspace, record: Record, name: str) -> list[Side]:
         author = workspace.store.seek(Person, version.by)
         found.append(
             Side(
-                value=field.decode(version.value),
+                value=_value(field, version.value),
                 by=author.name if author else "",
                 at=version.at,
                 mine=version.by == workspace.me,

@@ -272,17 +272,16 @@ def mentee(workspace: Workspace, person: str) -> MenteeView:
     own = next((m for m in all_of if m.type != "group"), None)
     chosen = own or (all_of[0] if all_of else None)
     id = chosen.id if chosen else ""
-    now = workspace.clock.now()
+    day = day_of(workspace.clock.now())
     sessions = store.find(Session, "mentorship = ?", (id,), order="coalesce(started, planned_start) DESC")
     held = [s for s in sessions if s.status == "held"]
     last = held[0] if held else None
-    planned = [s for s in sessions if s.status == "planned" and s.planned_start]
+    planned = [s for s in sessions if s.status == "planned" and s.planned_start and day_of(s.planned_start) >= day]
     items = store.find(
         ActionItem, f"mentorship = ? AND ({_OPEN} OR settled_on >= ?)", (id, _since(last)), order="due IS NULL, due, id"
     )
     goals = tuple(store.find(Goal, "mentorship = ?", (id,), order="status <> 'active', due IS NULL, due"))
     named = {id: Pair(mentorship=id, name=somebody.name, people=(person,))}
-    day = day_of(now)
     promises = tuple(_promise_row(item, named, day) for item in _most_pressing(items, day))
     useful = next((s.useful for s in held if s.useful), "")
     known = pairs(workspace, [m.id for m in all_of if m is not chosen])

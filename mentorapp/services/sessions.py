@@ -9,7 +9,7 @@ import msgspec
 from mentorapp import rules
 from mentorapp.clock import day_of, new_id
 from mentorapp.errors import UserError
-from mentorapp.fields import fields_of
+from mentorapp.fields import cleaned, fields_of
 from mentorapp.i18n import N_
 from mentorapp.records import ActionItem, Mentorship, Record, Reflection, Session
 from mentorapp.services.workspace import Workspace
@@ -92,7 +92,8 @@ def reopen(workspace: Workspace, session: Session) -> SessionDraft:
 
 def _plain(record: Record) -> dict[str, Any]:
     values = {name: f.plain(getattr(record, name)) for name, f in fields_of(type(record)).items()}
-    return {"id": record.id, **{name: value for name, value in values.items() if value not in (None, "", False)}}
+    # Zero is an answer and equals False: only what is really empty is left out.
+    return {"id": record.id, **{name: v for name, v in values.items() if not (v is None or v is False or v == "")}}
 
 
 def _session(plain: dict[str, Any]) -> Session:
@@ -105,16 +106,17 @@ def write_draft(draft: SessionDraft) -> str:
     body = {
         "session": _plain(draft.session),
         "before": _plain(draft.before) if draft.before else None,
-        "check_in": {id: {"to": s.to, "reason": s.reason} for id, s in draft.check_in.items()},
+        "check_in": {id: {"to": s.to, "reason": cleaned(s.reason)} for id, s in draft.check_in.items()},
         "promises": [
-            {"id": p.id, "text": p.text, "owner": p.owner, "due": p.due and p.due.isoformat()} for p in draft.promises
+            {"id": p.id, "text": cleaned(p.text), "owner": p.owner, "due": p.due and p.due.isoformat()}
+            for p in draft.promises
         ],
-        "reflection": draft.reflection,
-        "mood": draft.mood,
+        "reflection": cleaned(draft.reflection),
+        "mood": cleaned(draft.mood),
         "timer_started": draft.timer_started and draft.timer_started.isoformat(),
         "timer_seconds": draft.timer_seconds,
         "reflected": draft.reflected,
-        "typed": draft.typed,
+        "typed": {name: cleaned(words) for name, words in draft.typed.items()},
     }
     return msgspec.json.encode(body).decode()
 
@@ -181,8 +183,12 @@ def hold_session(workspace: Workspace, *, draft: SessionDraft) -> Changed:
     writes: list[tuple[Record | None, Record]] = [(draft.before, session)]
     for id, said in draft.check_in.items():
         promise = store.seek(ActionItem, id)
-        if promise:
+        if promise and promise.status in rules.OPEN_PROMISES:
             writes.append((promise, _settled(promise, said, session.id, day)))
+        elif promise and said.to != "carried":
+            # Somebody settled it while this was being written, unseen: their word is not overwritten, both stand.
+            seen = replace(promise, status="open", reason="", closing=None, settled_on=None)
+            writes.append((seen, _settled(seen, said, session.id, day)))
     writes += [(None, _promised(promise, session)) for promise in draft.promises if promise.text.strip()]
     reflected = store.seek(Reflection, draft.reflected) if draft.reflected else None
     if reflected or draft.reflection.strip() or draft.mood.strip():
@@ -213,9 +219,7 @@ def _promised(promise: Promise, session: Session) -> ActionItem:
     )
 
 
-def _reflected(
-    workspace: Workspace, draft: SessionDraft, session: Session, before: Reflection | None
-) -> Reflection:
+def _reflected(workspace: Workspace, draft: SessionDraft, session: Session, before: Reflection | None) -> Reflection:
     if before:
         return replace(before, text=draft.reflection.strip(), mood=draft.mood.strip())
     return Reflection(

@@ -29,7 +29,7 @@ class Incoming(Outgoing):
         kind: str,
         id: str,
         changes: Mapping[str, bytes],
-        seen: Mapping[str, bytes] | None,
+        seen: Mapping[str, bytes | frozenset[bytes]] | None,
         *,
         by: str,
         at: datetime,

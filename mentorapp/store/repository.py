@@ -15,7 +15,7 @@ import msgspec
 
 from mentorapp import registers
 from mentorapp.errors import UserError
-from mentorapp.fields import Merge, Visibility, fields_of
+from mentorapp.fields import Field, Merge, Visibility, fields_of
 from mentorapp.i18n import N_
 from mentorapp.records import BY_KIND, Record
 from mentorapp.registers import Dot, Register, Sibling, Stamp, State
@@ -215,15 +215,36 @@ class Store(Incoming, Drafts):
         with self.transaction():
             return Changed.all_of(self.save(after, by=by, at=at, before=before) for before, after in records)
 
-    def settle(self, record: type[Record], id: str, field: str, value: Any, *, by: str, at: datetime) -> Changed:
-        """Choose a field's value among those that stand side by side: it supersedes them all, even if it equals the one shown."""
+    def settle(
+        self,
+        record: type[Record],
+        id: str,
+        field: str,
+        value: Any,
+        *,
+        by: str,
+        at: datetime,
+        among: Iterable[Any] | None = None,
+    ) -> Changed:
+        """Choose a field's value among those that stand side by side: it supersedes them all, even if it equals the one shown.
+
+        If it is said `among` which values it was chosen, one that arrived since stays beside it, and asks.
+        """
         declared = fields_of(record)[field]
         problem = declared.problem(value)
         if problem:
             raise problem
         with self.transaction():
-            self._assign(record.kind, id, {field: declared.encode(value)}, None, by=by, at=at)
+            seen = None if among is None else {field: self._standing(id, field, declared, among)}
+            self._assign(record.kind, id, {field: declared.encode(value)}, seen, by=by, at=at)
         return Changed(frozenset((record.kind,)), (id,))
+
+    def _standing(self, id: str, name: str, field: Field, among: Iterable[Any]) -> frozenset[bytes]:
+        """Those of a field's standing values that somebody was shown as one of these."""
+        shown = {field.encode(value) for value in among}
+        state = self.state(id)
+        register = state.registers.get(name) if state else None
+        return frozenset(v for v in register.values if _as_shown(field, v) in shown) if register else frozenset()
 
     def void(self, record: Record, *, reason: str, by: str, at: datetime) -> Changed:
         """Take a record out of sight, saying why. Nothing is deleted; whoever edits it meanwhile is asked."""
@@ -259,7 +280,7 @@ class Store(Incoming, Drafts):
         kind: str,
         id: str,
         changes: Mapping[str, bytes],
-        seen: Mapping[str, bytes] | None,
+        seen: Mapping[str, bytes | frozenset[bytes]] | None,
         *,
         by: str,
         at: datetime,
@@ -287,9 +308,11 @@ class Store(Incoming, Drafts):
         self.connection.execute("DELETE FROM set_aside WHERE id = ?", (id,))
 
     def _superseded(
-        self, known: Register, rule: Merge, old: State, seen: bytes, *, by: str
+        self, known: Register, rule: Merge, old: State, seen: bytes | frozenset[bytes], *, by: str
     ) -> frozenset[Sibling] | set[Sibling]:
         """What of a field an edit supersedes whose author had the value `seen` before them: never what they did not know of."""
+        if not isinstance(seen, bytes):
+            return {s for s in known.siblings if s.value in seen}
         if rule is not Merge.ask and registers.shown(known, rule, old.stamps).value == seen:
             return known.siblings  # All that stands is in what was shown.
         had = {s for s in known.siblings if s.value == seen}
@@ -342,6 +365,13 @@ class Store(Incoming, Drafts):
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 gone,
             )
+
+
+def _as_shown(field: Field, value: bytes) -> bytes:
+    try:
+        return field.encode(field.decode(value))
+    except ValueError:
+        return field.encode(field.empty)
 
 
 def _stays_voided(old: State, changes: Mapping[str, bytes]) -> bool:
