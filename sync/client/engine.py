@@ -205,6 +205,8 @@ def _finished(store: Store, batch: Batch, done: Done) -> Applied:
     store.remember_bytes("sync_next", b"")
     store.remember_bytes("sync_digest", b"" if done.more else done.digest)
     store.remember(sync_count=str(done.count))
+    if not done.more:
+        store.caught_up()
     return Applied(more=done.more, done=True)
 
 

@@ -82,9 +82,7 @@ class _Adapter(HTTPAdapter):
     def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
         super().init_poolmanager(*arguments, **named)
         pools = {"http": _Pool, "https": _SafePool}
-        self.poolmanager.pool_classes_by_scheme = {
-            name: _noting(pool, self._open_ones) for name, pool in pools.items()
-        }
+        self.poolmanager.pool_classes_by_scheme = {name: _noting(pool, self._open_ones) for name, pool in pools.items()}
 
 
 @dataclass

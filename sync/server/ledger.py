@@ -149,6 +149,7 @@ class Outcome(NamedTuple):
     id: str = ""
     before: int | None = None
     scope: str = ""
+    earlier: State | None = None
 
 
 @dataclass
@@ -216,8 +217,9 @@ class Intake:
         merged = any(joined.registers[name] != register for name, register in change.registers.items())
         verdict = Verdict.merged if merged else Verdict.kept
         before = None if here is None or joined.registers == change.registers else here.seq
+        earlier = here.state if here and merged else None
         if here and here.scope == scope and joined.registers == here.state.registers:
-            return Outcome(verdict, "", change.id, before, scope)
+            return Outcome(verdict, "", change.id, before, scope, earlier)
         self._supersede(change, joined, here)
         self._count(joined, scope, here)
         self._seq += 1
@@ -225,7 +227,7 @@ class Intake:
         self._fresh.add(scope)
         if change.kind == "mentorship" and {"mentors", "mentees"} & change.registers.keys():
             self._open_scopes(joined)
-        return Outcome(verdict, "", change.id, before, scope)
+        return Outcome(verdict, "", change.id, before, scope, earlier)
 
     def _received(self, change: State, here: _Here | None) -> State:
         """The change with the moment it came here in the stamps of saves that are new here."""

@@ -163,9 +163,14 @@ class Visit:
         for row in ledger.newer(connection, mandate, self.place, upto):
             if writer.size + writer.waiting // 4 > cap:
                 return place, sent
-            place = Place(row.at, row.id)
+            before, place = place, Place(row.at, row.id)
             least = mandate.least(row.scope)
             part = grants.visible(row.state, least) if least is not None else None
+            earlier = brought[row.id].earlier if row.id in brought else None
+            theirs = grants.visible(earlier, least) if earlier and least is not None else None
+            if theirs:
+                # What stood here before the laptop's save came beside it: alone, so that the laptop can merge the two wordings.
+                writer.record(theirs, cursor_of(before))
             if part and not self._has(brought.get(row.id), row, mandate):
                 writer.record(part, cursor_of(place))
                 sent += 1
