@@ -24,7 +24,8 @@ def found(workspace: Workspace, typed: str) -> list[Found]:
 def as_row(one: Found) -> ListRow:
     """A line under the search box."""
     kind = one.hit.kind
-    subtitle = " ".join(one.hit.excerpt.split()) if kind not in ("person", "site") else _kind(kind)
+    excerpt = " ".join(one.hit.excerpt.split())
+    subtitle = excerpt.removeprefix(one.title).strip() or _kind(kind) if one.title else excerpt
     caption = words.day(one.when) if one.when else ""
     person = kind in ("person", "mentorship")
     pills = () if person else ((_kind(kind), "neutral"),)
@@ -32,7 +33,7 @@ def as_row(one: Found) -> ListRow:
         key=f"{kind}:{one.hit.id}:{one.person}",
         title=one.title or subtitle,
         caption=caption,
-        subtitle=subtitle if one.title else "",
+        subtitle=subtitle if one.title else _kind(kind),
         initials=words.initials(one.title) if person else "",
         pills=pills,
     )

@@ -387,14 +387,21 @@ def find(workspace: Workspace, typed: str, *, limit: int = 12) -> list[Found]:
     )
     hits = (people + written)[:limit]
     named = pairs(workspace, [h.mentorship or h.id for h in hits])
-    return [_found(hit, named) for hit in hits]
+    called = {h.id: _called(workspace, h) for h in hits if h.kind in ("person", "site")}
+    return [_found(hit, named, called) for hit in hits]
 
 
-def _found(hit: Hit, named: dict[str, Pair]) -> Found:
+def _called(workspace: Workspace, hit: Hit) -> str:
+    if hit.kind == "person":
+        return workspace.store.get(Person, hit.id).name
+    return workspace.store.get(Site, hit.id).name
+
+
+def _found(hit: Hit, named: dict[str, Pair], called: dict[str, str]) -> Found:
     pair = named.get(hit.mentorship or hit.id)
     when = None
     if hit.day:
         when = local(datetime.fromisoformat(hit.day)).date() if "T" in hit.day else date.fromisoformat(hit.day)
     person = hit.id if hit.kind == "person" else (pair.people[0] if pair and pair.people else "")
-    title = hit.excerpt if hit.kind in ("person", "site") else pair.name if pair else ""
+    title = called.get(hit.id) or (pair.name if pair else "")
     return Found(hit=hit, title=title, person=person, when=when)
