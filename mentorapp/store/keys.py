@@ -6,9 +6,11 @@ around the key) or by reference to the operating system's keyring. Changing the 
 
 import json
 import os
+import unicodedata
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from argon2.exceptions import HashingError
 from argon2.low_level import Type, hash_secret_raw
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
@@ -42,7 +44,8 @@ def new_key() -> bytes:
 
 
 def _stretch(passphrase: str, salt: bytes, cost: Cost) -> bytes:
-    secret = passphrase.encode("utf-8", "surrogatepass")
+    # One keyboard writes é as one character, another as two: to a person it is the same passphrase.
+    secret = unicodedata.normalize("NFKC", passphrase).encode("utf-8", "surrogatepass")
     return hash_secret_raw(
         secret, salt, cost.passes, cost.memory_kib, cost.lanes, SecretBox.KEY_SIZE, Type.ID, version=19
     )
@@ -62,13 +65,17 @@ def _read(path: Path) -> dict[str, dict[str, object]]:
         content = json.loads(path.read_text("utf-8"))
         return {str(way): dict(wrap) for way, wrap in content.items()}
     except (OSError, ValueError, AttributeError, TypeError) as reason:
-        raise UserError(
-            N_(
-                "The key file “{file}” cannot be read, so the store stays closed. Nothing was changed. "
-                "Put the file back from a backup, or ask your office for help."
-            ),
-            file=path.name,
-        ) from reason
+        raise _unreadable(path) from reason
+
+
+def _unreadable(path: Path) -> UserError:
+    return UserError(
+        N_(
+            "The key file “{file}” cannot be read, so the store stays closed. Nothing was changed. "
+            "Put the file back from a backup, or ask your office for help."
+        ),
+        file=path.name,
+    )
 
 
 def ways(path: Path) -> frozenset[str]:
@@ -99,7 +106,11 @@ def open_with_passphrase(path: Path, passphrase: str) -> bytes:
         salt, box = bytes.fromhex(str(wrap["salt"])), bytes.fromhex(str(wrap["box"]))
         return SecretBox(_stretch(passphrase, salt, cost)).decrypt(box)
     except KeyError as reason:
+        if wrap:
+            raise _unreadable(path) from reason
         raise NoKey(N_("This store is not opened with a passphrase.")) from reason
+    except (HashingError, OverflowError) as reason:
+        raise _unreadable(path) from reason  # A cost that no passphrase was ever given.
     except (CryptoError, ValueError) as reason:
         raise NoKey(
             N_("That passphrase does not open this store. Nothing was changed; check capital letters and the keyboard.")
