@@ -4,6 +4,7 @@ import ast
 import importlib.util
 import re
 import string
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,17 @@ def _many(words):
     return words if isinstance(words, tuple | list) else (words,)
 
 
+read = cache(catalogues.read)
+
+
+def _said(language):
+    """Each sentence with each form of it that is translated, and which form that is."""
+    for message in _sentences(read(language)):
+        for at, form in enumerate(_many(message.string)):
+            if form:
+                yield message, at, form
+
+
 def _placeholders(words):
     return {name for _, name, _, _ in string.Formatter().parse(words) if name is not None}
 
@@ -82,7 +94,7 @@ def test_catalogues_are_as_gather_leaves_them(language, template):
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_every_sentence_of_the_program_is_translated(language, template):
-    said = catalogues.read(language)
+    said = read(language)
     missing = [
         message.id
         for message in _sentences(template)
@@ -94,34 +106,30 @@ def test_every_sentence_of_the_program_is_translated(language, template):
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_placeholders_are_those_of_the_source(language):
     wrong = []
-    for message in _sentences(catalogues.read(language)):
-        sources, forms = _many(message.id), _many(message.string)
-        for at, form in enumerate(forms):
-            asked, given = _placeholders(sources[-1]), _placeholders(form)
-            in_words = asked - given == {"n"} and len(forms) > 1 and at in FEW_PER_FORM[language]
-            if not (asked == given or in_words):
-                wrong.append((message.id, form))
+    for message, at, form in _said(language):
+        asked, given = _placeholders(_many(message.id)[-1]), _placeholders(form)
+        in_words = asked - given == {"n"} and message.pluralizable and at in FEW_PER_FORM[language]
+        if not (asked == given or in_words):
+            wrong.append((message.id, form))
     assert not wrong
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_every_translation_can_be_filled(language):
-    for message in _sentences(catalogues.read(language)):
-        values = dict.fromkeys(_placeholders(_many(message.id)[-1]), "x")
-        for form in _many(message.string):
-            assert "{" not in form.format(**values)
+    for message, _, form in _said(language):
+        assert "{" not in form.format(**dict.fromkeys(_placeholders(_many(message.id)[-1]), "x"))
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_all_plural_forms_are_there(language):
-    said = catalogues.read(language)
+    said = read(language)
     plurals = [message for message in _sentences(said) if isinstance(message.id, tuple)]
     assert plurals
     assert {len(message.string) for message in plurals} == {{"fr": 2, "ar": 6}[language]}
 
 
-def test_no_placeholder_carries_a_format_of_its_own():
-    for message in _sentences(catalogues.gathered()):
+def test_no_placeholder_carries_a_format_of_its_own(template):
+    for message in _sentences(template):
         for words in _many(message.id):
             assert not [
                 spec for _, name, spec, how in string.Formatter().parse(words) if name is not None and (spec or how)
@@ -133,51 +141,33 @@ def test_no_placeholder_carries_a_format_of_its_own():
 
 def test_arabic_is_written_in_arabic():
     strange = [
-        message.id
-        for message in _sentences(catalogues.read("ar"))
+        form
+        for message, _, form in _said("ar")
         if message.id not in UNTOUCHED and re.search(r"[^\W\d_]", _bare(_many(message.id)[0]))
-        for form in _many(message.string)
         if not re.search(r"[\u0621-\u064A]", form)
     ]
     assert not strange
 
 
 def test_arabic_has_its_own_punctuation_and_digits():
-    wrong = []
-    for message in _sentences(catalogues.read("ar")):
-        if message.id in UNTOUCHED:
-            continue
-        for form in map(_bare, _many(message.string)):
-            # Digits that belong to a Latin name ("BLAKE2b", "Apache 2.0") stay as they are.
-            if re.search(r"[,;?%“”]|(?<![A-Za-z.])[0-9](?![A-Za-z.])", form):
-                wrong.append(form)
-    assert not wrong
+    # Digits that belong to a Latin name ("BLAKE2b", "Apache 2.0") stay as they are.
+    foreign = re.compile(r"[,;?%“”]|(?<![A-Za-z.])[0-9](?![A-Za-z.])")
+    assert not [form for message, _, form in _said("ar") if message.id not in UNTOUCHED and foreign.search(_bare(form))]
 
 
 def test_french_is_spaced_and_quoted_as_french_is():
-    wrong = [
-        form
-        for message in _sentences(catalogues.read("fr"))
-        if message.id not in UNTOUCHED
-        for form in _many(message.string)
-        if re.search(
-            r"['“”·](?=\w)|[^\u00a0:\d]:(?=\s|$)|[^\u202f\s][;!?]|(?<!\u202f)[;!?]|«[^\u00a0]|[^\u00a0]»", form
-        )
-    ]
-    assert not wrong
+    careless = re.compile(r"['“”]|·(?=\w)|[^\u00a0\d]:(?=\s|$)|(?<!\u202f)[;!?]|«[^\u00a0]|[^\u00a0]»")
+    assert not [form for message, _, form in _said("fr") if message.id not in UNTOUCHED and careless.search(form)]
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_a_sentence_ends_in_a_translation_as_it_does_in_the_source(language):
     ends = {".": ".", "?": "?؟", "…": "…", ":": ":"}
     wrong = []
-    for message in _sentences(catalogues.read(language)):
-        source = _many(message.id)[0].strip()
-        for form in map(str.strip, _many(message.string)):
-            if (source[-1] in ends) != (form[-1:] in {*".?؟…:"}) or (
-                source[-1] in ends and form[-1:] not in ends[source[-1]]
-            ):
-                wrong.append((source, form))
+    for message, _, form in _said(language):
+        source, last = _many(message.id)[0].strip(), form.strip()[-1]
+        if last not in ends.get(source[-1], last) or (source[-1] not in ends and last in ".?؟…:"):
+            wrong.append((source, form))
     assert not wrong
 
 
