@@ -1,6 +1,6 @@
 """How this device wants the program to look and speak: language, theme and text size out of its settings and those of the system."""
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from mentorapp import i18n
@@ -15,6 +15,16 @@ def language(chosen: Settings) -> str:
     """The language chosen, or the first of the system's that is offered."""
     spoken = [tag.split("-")[0] for tag in QLocale.system().uiLanguages()]
     return chosen.language or next((code for code in spoken if code in i18n.LANGUAGES), "en")
+
+
+def speak(qt: QApplication, language: str) -> None:
+    """Let what Qt itself says, in the menu of a text field or to choose a file, be in this language too."""
+    for spoken in qt.findChildren(QTranslator):
+        qt.removeTranslator(spoken)
+        spoken.deleteLater()
+    words = QTranslator(qt)
+    if words.load(f"qtbase_{language}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        qt.installTranslator(words)
 
 
 def wanted(qt: QApplication, chosen: Settings) -> theme.Theme:

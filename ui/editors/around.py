@@ -48,7 +48,8 @@ def _when(last: Session, today: date) -> str:
     mode = fields_of(Session)["mode"]
     assert isinstance(mode, Choice)
     day = say.day(day_of(last.started), near=today) if last.started else ""
-    return ", ".join(filter(None, (day, tr(mode.words(last.mode)).lower() if last.mode else "")))
+    how = tr(mode.words(last.mode)).lower() if last.mode else ""
+    return tr("{day}, {how}", day=day, how=how) if day and how else day or how
 
 
 def _short(words: str) -> str:

@@ -130,8 +130,19 @@ class Columns(QWidget):
             self.updateGeometry()
 
 
+BETWEEN = " · "
+"""What stands between the parts of a line."""
+
+
 def own_direction(words: str) -> str:
-    """The words, kept in their own direction where the frame runs the other way ("Grace A." in Arabic keeps its full stop)."""
+    """The words, kept in their own direction where the frame runs the other way ("Grace A." in Arabic keeps its full stop).
+
+    Parts between middle dots each keep their own, and follow one another in the frame's.
+    """
+    return BETWEEN.join(map(_kept_apart, words.split(BETWEEN)))
+
+
+def _kept_apart(words: str) -> str:
     first = next((unicodedata.bidirectional(c) for c in words if unicodedata.bidirectional(c) in ("L", "R", "AL")), "")
     foreign = bool(first) and (first == "L") == theme.current().right_to_left
     return f"\u2068{words}\u2069" if foreign else words

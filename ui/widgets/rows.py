@@ -10,7 +10,7 @@ from PySide6.QtGui import QEnterEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPa
 from PySide6.QtWidgets import QCheckBox, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import theme
-from ui.widgets.boxes import Column, Line, hairline, text
+from ui.widgets.boxes import Column, Line, hairline, own_direction, text
 
 
 class TwoLines(QWidget):
@@ -60,10 +60,11 @@ class TwoLines(QWidget):
 def paint_two_lines(painter: QPainter, where: QRectF, title: str, caption: str, subtitle: str, *, mirrored: bool,
                     struck: bool = False) -> None:
     """Draw a row's words; the long lists draw theirs with the same hand."""
-    # Each text keeps the direction of its own language; only the side it starts from is mirrored.
+    # Each part keeps the direction of its own language; the side it starts from and the order of the parts are the frame's.
+    title, caption, subtitle = own_direction(title), own_direction(caption), own_direction(subtitle)
     side = (Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignAbsolute
     flags = side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-    painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+    painter.setLayoutDirection(Qt.LayoutDirection.RightToLeft if mirrored else Qt.LayoutDirection.LeftToRight)
     strong, quiet = theme.font("body", 500), theme.font("caption")
     strong.setStrikeOut(struck)
     first = QRectF(where.x(), where.y(), where.width(), theme.px(20))
