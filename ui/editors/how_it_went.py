@@ -1,8 +1,12 @@
-"""How it went: what was seen, what was missing, the most useful thing, how committed the mentee feels, and what only the author reads."""
+"""How it went: what was seen, what was missing, the most useful thing, how committed the mentee feels, and what only the author reads.
 
-from collections.abc import Callable, Iterator
+Its fields are made when they are first needed: most sessions are begun long before anybody knows how they went.
+"""
+
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QBoxLayout, QWidget
@@ -14,9 +18,13 @@ from mentorapp.services.sessions import SessionDraft
 from ui.editors import DayEditor, EditorBox, LongEditor
 from ui.widgets import Column, Line, hairline
 
-_SESSION, _REFLECTION = fields_of(Session), fields_of(Reflection)
+_SESSION: Any = fields_of(Session)
+_REFLECTION: Any = fields_of(Reflection)
 OF_SESSION = ("strengths", "improve", "gaps", "useful", "commitment", "next_date")
 """The fields of the session that are written here."""
+
+OWN = ("reflection", "mood")
+"""What only the author reads."""
 
 
 class HowItWent(QWidget):
@@ -26,57 +34,74 @@ class HowItWent(QWidget):
 
     def __init__(self, *, today: Callable[[], date], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.boxes = {
-            name: EditorBox(_SESSION[name], LongEditor(_SESSION[name], least=2))  # type: ignore[arg-type]
-            for name in OF_SESSION[:4]
-        }
-        self.boxes["commitment"] = EditorBox(_SESSION["commitment"])
-        self.boxes["next_date"] = EditorBox(_SESSION["next_date"], DayEditor(_SESSION["next_date"], today=today))  # type: ignore[arg-type]
-        self.reflection = EditorBox(
-            _REFLECTION["text"],
-            LongEditor(_REFLECTION["text"], least=2),
-            label=tr("What you take from it yourself"),  # type: ignore[arg-type]
+        self._today, self._wide = today, True
+        self._draft: SessionDraft | None = None
+        self.boxes: dict[str, EditorBox] = {}
+        self._column = Column(self, gap=14)
+        self._pair = Line(gap=14)
+
+    def build(self) -> None:
+        """Make the fields, if they are not there yet."""
+        if self.boxes:
+            return
+        for name in OF_SESSION[:4]:
+            self.boxes[name] = EditorBox(_SESSION[name], LongEditor(_SESSION[name], least=2), parent=self)
+        self.boxes["commitment"] = EditorBox(_SESSION["commitment"], parent=self)
+        next_date = _SESSION["next_date"]
+        self.boxes["next_date"] = EditorBox(next_date, DayEditor(next_date, today=self._today), parent=self)
+        words = _REFLECTION["text"]
+        self.boxes["reflection"] = EditorBox(
+            words, LongEditor(words, least=2), label=tr("What you take from it yourself"), parent=self
         )
-        self.mood = EditorBox(_REFLECTION["mood"])
+        self.boxes["mood"] = EditorBox(_REFLECTION["mood"], parent=self)
         self._lay_out()
-        for box in self._all():
+        self._show_draft()
+        for box in self.boxes.values():
             box.input.edited.connect(self.edited)
 
-    def _all(self) -> Iterator[EditorBox]:
-        yield from (*self.boxes.values(), self.reflection, self.mood)
-
     def _lay_out(self) -> None:
-        column = Column(self, gap=14)
-        self._pair = Line(gap=14)
         for name in ("strengths", "improve"):
             self._pair.addWidget(self.boxes[name], 1)
-        column.addLayout(self._pair)
+        self._column.addLayout(self._pair)
         for name in ("gaps", "useful", "commitment", "next_date"):
-            column.addWidget(self.boxes[name])
-        column.addWidget(hairline())
-        column.addWidget(self.reflection)
-        column.addWidget(self.mood)
+            self._column.addWidget(self.boxes[name])
+        self._column.addWidget(hairline())
+        for name in OWN:
+            self._column.addWidget(self.boxes[name])
+        self.set_wide(self._wide)
 
     def set_wide(self, wide: bool) -> None:
         """Put what belongs together side by side, or under one another where there is little room."""
+        self._wide = wide
         self._pair.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
 
     def set_draft(self, draft: SessionDraft) -> None:
         """Show what a draft says of it."""
-        for name, box in self.boxes.items():
-            box.set_value(getattr(draft.session, name))
-        self.reflection.set_value(draft.reflection)
-        self.mood.set_value(draft.mood)
+        self._draft = draft
+        if not is_empty(draft) or any(name in draft.typed for name in (*OF_SESSION, *OWN)):
+            self.build()
+        self._show_draft()
+
+    def _show_draft(self) -> None:
+        draft = self._draft
+        if draft is not None:
+            for name, box in self.boxes.items():
+                box.set_value(getattr(draft if name in OWN else draft.session, name))
 
     def added_to(self, draft: SessionDraft) -> SessionDraft:
         """The draft with what stands here."""
-        session = replace(draft.session, **{name: box.value() for name, box in self.boxes.items()})
-        return replace(draft, session=session, reflection=self.reflection.value(), mood=self.mood.value())
-
-    def is_empty(self) -> bool:
-        """Whether nothing was written here."""
-        return not any(box.value() for box in self._all())
+        if not self.boxes:
+            return draft
+        values = {name: box.value() for name, box in self.boxes.items()}
+        session = replace(draft.session, **{name: values[name] for name in OF_SESSION})
+        return replace(draft, session=session, reflection=values["reflection"], mood=values["mood"])
 
     def first(self) -> QWidget:
         """Where the keyboard begins."""
+        self.build()
         return self.boxes["strengths"].editor
+
+
+def is_empty(draft: SessionDraft) -> bool:
+    """Whether a draft says nothing of how it went."""
+    return not (draft.reflection or draft.mood or any(getattr(draft.session, name) for name in OF_SESSION))

@@ -1,14 +1,18 @@
-"""When, where and how long a session was, and who was there: said in one line, changed in place, with the true date from a paper."""
+"""When, where and how long a session was, and who was there: said in one line, changed in place, with the true date from a paper.
+
+The fields behind the line are made when they are first opened.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from mentorapp.clock import day_of
-from mentorapp.fields import Many, fields_of
+from mentorapp.fields import fields_of
 from mentorapp.i18n import tr
 from mentorapp.records import Session
 from mentorapp.services.sessions import SessionDraft
@@ -16,7 +20,7 @@ from ui import words as say
 from ui.editors import EditorBox, MomentEditor, ReadersMark, SetEditor
 from ui.widgets import Card, Column, QuietButton, text
 
-_FIELDS = fields_of(Session)
+_FIELDS: Any = fields_of(Session)
 FIELDS = ("started", "contact_minutes", "travel_minutes", "place", "attendees")
 """The fields of the session that are written here; the first three the programme counts, the others only the pair's mentors read."""
 
@@ -40,19 +44,29 @@ class WhenWhere(Card):
         self.paper = QCheckBox(tr("Enter from paper"))
         self.paper.setToolTip(tr("For a session that was written on paper first: it keeps the day on which you met."))
         self.paper.clicked.connect(self._paper_clicked)
-        self.boxes = {name: EditorBox(_FIELDS[name]) for name in FIELDS[1:4]}
-        attendees = _FIELDS["attendees"]
-        assert isinstance(attendees, Many)
-        self.boxes["started"] = EditorBox(_FIELDS["started"], MomentEditor(_FIELDS["started"], today=today))  # type: ignore[arg-type]
-        self.boxes["attendees"] = EditorBox(attendees, SetEditor(attendees))
+        self.boxes: dict[str, EditorBox] = {}
+        self._draft: SessionDraft | None = None
+        self._people: Sequence[tuple[str, str]] = ()
+        self._group = False
         self._lay_out()
-        for box in self.boxes.values():
-            box.input.edited.connect(self._changed)
 
     def _lay_out(self) -> None:
         self.body.setSpacing(8)
         self.body.addWidget(self._summary)
         self.body.addWidget(self.paper)
+        self.body.addWidget(self._fields)
+        self._fields.setVisible(False)
+
+    def build(self) -> None:
+        """Make the fields, if they are not there yet."""
+        if self.boxes:
+            return
+        editors: dict[str, Any] = {
+            "started": MomentEditor(_FIELDS["started"], today=self._today),
+            "attendees": SetEditor(_FIELDS["attendees"]),
+        }
+        for name in FIELDS:
+            self.boxes[name] = EditorBox(_FIELDS[name], editors.get(name), parent=self._fields)
         column = Column(self._fields, edges=(0, 4, 0, 0), gap=12)
         # The card is narrow: who can read its fields is said once for each group of them.
         for names in (FIELDS[:3], FIELDS[3:]):
@@ -60,11 +74,14 @@ class WhenWhere(Card):
             for name in names:
                 self.boxes[name].set_visibility("")
                 column.addWidget(self.boxes[name])
-        self.body.addWidget(self._fields)
-        self._fields.setVisible(False)
+        self._show_draft()
+        for box in self.boxes.values():
+            box.input.edited.connect(self._changed)
 
     def set_open(self, on: bool) -> None:
         """Show the fields, or the line alone."""
+        if on:
+            self.build()
         self._fields.setVisible(on)
         self.change.set_words(tr("Close") if on else tr("Change"))
         if on and self.change.hasFocus():
@@ -76,15 +93,29 @@ class WhenWhere(Card):
 
     def set_people(self, people: Sequence[tuple[str, str]], *, group: bool) -> None:
         """Say who can have been there; of a group it is asked, of one person it is plain."""
-        self.boxes["attendees"].input.set_options(people)
-        self.boxes["attendees"].setVisible(group)
+        self._people, self._group = people, group
 
     def set_draft(self, draft: SessionDraft) -> None:
         """Show when and where a draft says it was."""
-        for name, box in self.boxes.items():
-            box.set_value(getattr(draft.session, name))
+        self._draft = draft
+        if any(name in draft.typed for name in FIELDS):
+            self.build()
         self.paper.setChecked(draft.session.entry == "paper")
+        self._show_draft()
         self._say()
+
+    def _show_draft(self) -> None:
+        if self._draft is None or not self.boxes:
+            return
+        self.boxes["attendees"].input.set_options(self._people)
+        self.boxes["attendees"].setVisible(self._group)
+        for name, box in self.boxes.items():
+            box.set_value(getattr(self._draft.session, name))
+
+    def _value(self, name: str) -> Any:
+        if name in self.boxes:
+            return self.boxes[name].value()
+        return getattr(self._draft.session, name) if self._draft else None
 
     def added_to(self, draft: SessionDraft) -> SessionDraft:
         """The draft with what stands here."""
@@ -99,7 +130,7 @@ class WhenWhere(Card):
     def heading(self) -> str:
         """Day, time and place, as under the title."""
         return " · ".join(
-            filter(None, (_when(self.boxes["started"].value(), self._today()), self.boxes["place"].value()))
+            filter(None, (_when(self._value("started"), self._today()), self._value("place")))
         )
 
     def _changed(self) -> None:
@@ -107,11 +138,11 @@ class WhenWhere(Card):
         self.edited.emit()
 
     def _say(self) -> None:
-        minutes = self.boxes["contact_minutes"].value()
-        parts = [_when(self.boxes["started"].value(), self._today()) or tr("Day not said yet")]
+        minutes = self._value("contact_minutes")
+        parts = [_when(self._value("started"), self._today()) or tr("Day not said yet")]
         if minutes is not None:
             parts.append(say.minutes(minutes))
-        parts.append(self.boxes["place"].value())
+        parts.append(self._value("place"))
         self._summary.setText(" · ".join(filter(None, parts)))
 
     def _paper_clicked(self, on: bool) -> None:

@@ -130,14 +130,17 @@ class FieldBox(QWidget):
         """Say what is wrong in the helper's place; '' when nothing is."""
         self._problem = problem
         self._helper.setText(problem or self._helper_words)
-        self._helper.setProperty("kind", "problem" if problem else "caption")
         self._helper.setVisible(bool(problem or self._helper_words))
         self._sign.setVisible(bool(problem))
-        self.editor.setProperty("wrong", "true" if problem else "false")
         self.editor.setAccessibleDescription(problem or self._helper_words)
-        repolish(self._helper)
-        repolish(self.editor)
-        self.restyle()
+        kind = "problem" if problem else "caption"
+        # Asking the style sheet again is dear; a form of many boxes is made without it.
+        if self._helper.property("kind") != kind:
+            self._helper.setProperty("kind", kind)
+            self.editor.setProperty("wrong", "true" if problem else "false")
+            repolish(self._helper)
+            repolish(self.editor)
+            self.restyle()
 
     def problem(self) -> str:
         """What is wrong, or ''."""

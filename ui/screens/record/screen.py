@@ -29,7 +29,7 @@ from ui import words as say
 from ui.editors import ChipsEditor, EditorBox, LongEditor, TagsEditor
 from ui.editors.around import Invitation, LastTime
 from ui.editors.check_in import CheckIn
-from ui.editors.how_it_went import HowItWent
+from ui.editors.how_it_went import HowItWent, is_empty
 from ui.editors.keeping import Keeper
 from ui.editors.promises import Promises
 from ui.editors.when_where import WhenWhere
@@ -62,8 +62,7 @@ class RecordScreen(QWidget):
         self._keeper.failed.connect(self._say_not_kept)
         self._parts()
         self._pages = QStackedWidget()
-        self._whom = WhomPage(shell)
-        self._pages.addWidget(self._whom)
+        self._asking: WhomPage | None = None
         self._pages.addWidget(self._page())
         Column(self).addWidget(self._pages)
         self._listen()
@@ -107,6 +106,15 @@ class RecordScreen(QWidget):
         page.body.addStretch(1)
         return page
 
+    @property
+    def whom(self) -> WhomPage:
+        """The question with whom, made when it is first asked."""
+        if self._asking is None:
+            self._asking = WhomPage(self._shell)
+            self._asking.chosen.connect(lambda mentorship: self.open(mentorship=mentorship))
+            self._pages.addWidget(self._asking)
+        return self._asking
+
     def _main_parts(self) -> list[QWidget]:
         chips = Flow(gap=24, line_gap=8)
         chips.addWidget(self.mode)
@@ -138,7 +146,6 @@ class RecordScreen(QWidget):
         self.invitation.wanted.connect(self._go_to_how)
         self.finish.clicked.connect(self.hold)
         self.give_up.clicked.connect(self._give_up)
-        self._whom.chosen.connect(lambda mentorship: self.open(mentorship=mentorship))
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self, self.hold, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         minute = QTimer(self)
@@ -163,17 +170,17 @@ class RecordScreen(QWidget):
     def _opened(self, found: Writing | None) -> None:
         if found is None:
             self._close_draft()
-            self._whom.refresh()
+            self.whom.refresh()
         else:
             self._show(found)
-        self._pages.setCurrentIndex(0 if found is None else 1)
+        self._pages.setCurrentWidget(self.whom if found is None else self._scroll)
         if self._focus_wanted and self.isVisible():
             self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
         self._focus_wanted = False
 
     def first_focus(self) -> QWidget:
         """Where the keyboard begins: the notes, or the list of people."""
-        return self.notes.editor if self._draft and self._pages.currentIndex() else self._whom.first_focus()
+        return self.whom.first_focus() if self._pages.currentWidget() is self._asking else self.notes.editor
 
     def leave(self) -> None:
         """Keep what is not kept yet."""
@@ -188,7 +195,8 @@ class RecordScreen(QWidget):
         """Read again what stands around the draft; what is being written is left alone."""
         draft = self.draft()
         if draft is None:
-            self._whom.refresh()
+            if self._asking is not None:
+                self._asking.refresh()
             return
 
         def read(workspace: Workspace) -> Writing:
@@ -222,7 +230,7 @@ class RecordScreen(QWidget):
         self._show_around(found)
         self.promises.set_value(draft.promises, found.made)
         self._show_typed(draft)
-        self._show_how(open_=not self.how.is_empty())
+        self._show_how(open_=bool(self.how.boxes) and not is_empty(draft))
         self._show_clock(paper=session.entry == "paper")
         self.clock.set_seconds(writing.counted(draft, found.kept_at))
         self._clear_problems()
@@ -257,6 +265,8 @@ class RecordScreen(QWidget):
             self.promises.line.due.set_typed(draft.typed["due"])
 
     def _show_how(self, *, open_: bool) -> None:
+        if open_:
+            self.how.build()
         self._how_card.setVisible(open_)
         self.invitation.set_open(open_)
 
@@ -291,8 +301,7 @@ class RecordScreen(QWidget):
     # --- what stands here ---------------------------------------------------------------------------------------------
 
     def _boxes(self) -> dict[str, EditorBox]:
-        return {**self.when.boxes, "notes": self.notes, "topics": self.topics, **self.how.boxes,
-                "reflection": self.how.reflection, "mood": self.how.mood}  # fmt: skip
+        return {**self.when.boxes, "notes": self.notes, "topics": self.topics, **self.how.boxes}  # fmt: skip
 
     def draft(self) -> SessionDraft | None:
         """Everything on the screen as it stands, None while nobody is chosen."""
