@@ -18,7 +18,8 @@ from mentorapp.errors import UserError
 from mentorapp.records import ALL, BY_KIND, Session
 from mentorapp.registers import Dot, State
 from mentorapp.store import Store, database, tables
-from mentorapp.store.migrations import NAMES, steps
+from mentorapp.store.database import NEWEST as NAMES
+from mentorapp.store.migrations import steps
 from tests.mentorapp.sessions import KEY, NOON, later, session
 from tests.strategies import times
 
