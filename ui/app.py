@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from mentorapp.services.recall import Found
     from mentorapp.services.workspace import Workspace
 
+SYNCING_AFTER = 1500
+"""How long after a store was opened the network is thought of, in milliseconds."""
+
 
 class App(QObject):
     """The running program. `begin` shows it; the window's closing ends it."""
@@ -41,6 +44,7 @@ class App(QObject):
         self.qt = qt
         chosen = settings.load()
         i18n.use(appearance.language(chosen))
+        appearance.speak(qt, i18n.language())
         theme.apply(qt, appearance.wanted(qt, chosen))
         self.tasks = Tasks(self)
         self.notices = Notices(self)
@@ -260,8 +264,12 @@ class App(QObject):
             self.shell.go("unlock", locked=True)
 
     def _begin_syncing(self) -> None:
-        # Loaded on the lane, behind everything that the first screen asked: it opens no sooner for it.
-        self.tasks.run(_load_syncing, then=self._start_syncing, owner=self)
+        # What it needs takes longer to load than the first screen: the person comes first, and a moment later the network.
+        QTimer.singleShot(SYNCING_AFTER, self, self._load_syncing)
+
+    def _load_syncing(self) -> None:
+        if self.shell.workspace is not None and not self.shell.workspace.practice:
+            self.tasks.run(_load_syncing, then=self._start_syncing, owner=self)
 
     def _start_syncing(self, _loaded: object = None) -> None:
         workspace = self.shell.workspace
@@ -313,6 +321,7 @@ class App(QObject):
 
     def _speak(self, language: str) -> None:
         i18n.use(language)
+        appearance.speak(self.qt, i18n.language())
         self._look()
         self.window.retranslate()
         # The screens before a store is open say themselves again, for what was typed in them is kept nowhere else.

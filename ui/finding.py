@@ -25,7 +25,8 @@ def as_row(one: Found) -> ListRow:
     """A line under the search box."""
     kind = one.hit.kind
     excerpt = " ".join(one.hit.excerpt.split())
-    subtitle = excerpt.removeprefix(one.title).strip() or _kind(kind) if one.title else excerpt
+    # Where the name itself matched, the rest of the person's words would only look like more of it.
+    subtitle = _kind(kind) if kind in ("person", "site") and excerpt.startswith(one.title) else excerpt
     caption = words.day(one.when) if one.when else ""
     person = kind in ("person", "mentorship")
     pills = () if person else ((_kind(kind), "neutral"),)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from mentorapp.clock import day_of
 from mentorapp.i18n import ntr, tr
 from ui import words
 
@@ -35,15 +36,16 @@ class Standing:
 
 def standing(workspace: Workspace) -> Standing:
     """Count. Runs on the store lane."""
-    from mentorapp.clock import day_of
+    today = day_of(workspace.clock.now())
+    if workspace.practice:
+        return Standing(today=today, practice=True)
     from sync.client import linked
 
-    link = None if workspace.practice else linked(workspace.store)
+    link = linked(workspace.store)
     safety = workspace.store.safety()
     return Standing(
-        today=day_of(workspace.clock.now()),
+        today=today,
         office=link.known_as if link else "",
-        practice=workspace.practice,
         only_here=safety.only_here,
         safe=safety.safe,
         safe_at=safety.safe_at,

@@ -67,6 +67,7 @@ class _Announcer(QObject):
 
 _state: dict[str, Theme] = {"theme": Theme()}
 _loaded: set[str] = set()
+_fonts: dict[tuple[str, int, Theme], QFont] = {}
 _icons: dict[tuple[str, str, int, int, Theme, float], QIcon] = {}
 
 
@@ -116,6 +117,13 @@ def radius(token: str) -> int:
 
 def font(kind: str = "body", weight: int = 400) -> QFont:
     """The face at a size of the table (small caption status body section brand title figure) and a weight (400, 500, 600)."""
+    key = (kind, weight, current())
+    if key not in _fonts:
+        _fonts[key] = _font(kind, weight)
+    return QFont(_fonts[key])
+
+
+def _font(kind: str, weight: int) -> QFont:
     face = QFont(families())
     face.setPixelSize(px(int(tokens()["type"][kind])))
     face.setWeight(_WEIGHTS[weight])

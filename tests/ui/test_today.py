@@ -135,3 +135,16 @@ def test_a_row_offers_its_menu_by_the_menu_key(mentor_app: Journey, grace: tuple
     ]
     QTest.keyClick(menu, Qt.Key.Key_Escape)
     menu.close()
+
+
+def test_many_promises_are_shown_a_few_at_first_and_all_when_asked(mentor_app: Journey, grace: tuple[str, str]) -> None:
+    def many(workspace: Workspace) -> None:
+        day = day_of(workspace.clock.now())
+        for number in range(12):
+            promises.promise(workspace, mentorship=grace[1], text=f"Promise {number}", due=day)
+
+    mentor_app.ask(many)
+    mentor_app.go("today")
+    assert len(today(mentor_app)._promises.keys()) == 8
+    mentor_app.click("Show 5 more")
+    assert len(today(mentor_app)._promises.keys()) == 13

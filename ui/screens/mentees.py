@@ -173,6 +173,7 @@ class MenteesScreen(QWidget):
 
     def _menu(self, person: str, where: QPoint) -> None:
         menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         mentorship = self._model.mentorship_of(person)
         menu.addAction(tr("Open")).triggered.connect(lambda: self._shell.go("mentee", person=person))
         record = menu.addAction(tr("Record a session"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from mentorapp.clock import day_of, local
@@ -26,6 +26,7 @@ from ui.widgets import (
     PageTitle,
     Pill,
     PrimaryButton,
+    QuietButton,
     Row,
     Scroll,
     TickRow,
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
 SOON = timedelta(hours=1)
 """From how long before a session on its nearness is said in minutes."""
 
+AT_FIRST = 8
+"""How many promises are shown before more are asked for."""
+
 
 class TodayScreen(QWidget):
     """The first screen. `loaded` once it has shown what the store answered."""
@@ -51,6 +55,8 @@ class TodayScreen(QWidget):
         super().__init__()
         self._shell = shell
         self.loaded = False
+        self._due: tuple[PromiseRow, ...] = ()
+        self._most = AT_FIRST
         self._day = date.min
         self._title = PageTitle(tr("Today"))
         self._record = PrimaryButton(tr("Record a session"))
@@ -86,6 +92,9 @@ class TodayScreen(QWidget):
         self._sessions_card.body.addWidget(self._no_sessions)
         self._promises_card = _card(tr("Promises due"), self._promises, leading)
         self._no_promises = _remark(self._promises_card, tr("No promise is due this week."))
+        self._more = QuietButton("")
+        self._more.clicked.connect(self._show_all_promises)
+        self._promises_card.body.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeading)
         self._drafts_card = _card(tr("To finish"), self._drafts, trailing)
         self._quiet_card = _card(tr("Quiet for a while"), self._quiet, trailing)
         self._calm = Card()
@@ -120,7 +129,8 @@ class TodayScreen(QWidget):
         self._cards.setVisible(not nothing)
         # What is said of a session changes with the minute, so the minute belongs to the value.
         self._sessions.show_values((row.session.id, (row, today.now.replace(second=0))) for row in today.sessions)
-        self._promises.show_values((row.item.id, (row, self._day)) for row in today.promises)
+        self._due = today.promises
+        self._show_promises()
         self._drafts.show_values((row.id, (row, self._day)) for row in today.drafts)
         self._quiet.show_values((row.mentorship, row) for row in today.quiet)
         self._no_sessions.setVisible(not today.sessions)
@@ -128,6 +138,17 @@ class TodayScreen(QWidget):
         self._drafts_card.setVisible(bool(today.drafts))
         self._quiet_card.setVisible(bool(today.quiet))
         self._calm.setVisible(not (today.drafts or today.quiet))
+
+    def _show_promises(self) -> None:
+        self._promises.show_values((row.item.id, (row, self._day)) for row in self._due[: self._most])
+        left = len(self._due) - self._most
+        self._more.setVisible(left > 0)
+        if left > 0:
+            self._more.set_words(ntr("Show {n} more", "Show {n} more", left, n=words.number(left)))
+
+    def _show_all_promises(self) -> None:
+        self._most = len(self._due)
+        self._show_promises()
 
     # --- rows ---------------------------------------------------------------------------------------------------------
 
@@ -155,6 +176,7 @@ class TodayScreen(QWidget):
 
     def _session_menu(self, at: QWidget, row: SessionRow) -> None:
         menu = QMenu(at)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(tr("Record this session")).triggered.connect(lambda: self._record_planned(row))
         menu.addAction(tr("Prepare")).triggered.connect(lambda: self._prepare(row))
         day = local(row.session.planned_start).date() if row.session.planned_start else self._day

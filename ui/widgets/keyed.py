@@ -30,7 +30,6 @@ class KeyedRows(RowList, Generic[V]):
         self._shown = {key: self._kept(key, value) for key, value in wanted.items()}
         for _, widget in self._shown.values():
             self.add(widget)
-            widget.show()
         self.setUpdatesEnabled(True)
         if held is not None:
             self._hold(*held)
@@ -77,6 +76,7 @@ class KeyedRows(RowList, Generic[V]):
         if rows:
             row = self.row(key if key in self._shown else rows[min(at, len(rows) - 1)])
             if not (row.hasFocus() or row.isAncestorOf(self.window().focusWidget() or row.window())):
+                row.show()
                 target = row if row.focusPolicy() & Qt.FocusPolicy.TabFocus else first_stop(row)
                 target.setFocus(Qt.FocusReason.OtherFocusReason)
 
