@@ -49,7 +49,7 @@ def kept(draft):
     return Draft(draft.id, "session", "", sessions.write_draft(draft), NOON.isoformat())
 
 
-@settings(max_examples=times(100))
+@settings(max_examples=times(30))
 @given(drafts)
 def test_a_draft_comes_back_as_it_was(draft):
     assert sessions.read_draft(kept(draft)) == draft
