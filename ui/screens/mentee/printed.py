@@ -107,7 +107,7 @@ def as_html(page: Page) -> str:
         _section(tr("The most useful thing, in their own words"), [words.quoted(view.useful)] if view.useful else [])
     )
     parts.append(_section(tr("You might begin with"), [view.first_question]))
-    parts.append(_section(tr("How it is going"), [f"{label}: {said}" for label, said in facts(page)]))
+    parts.append(_section(tr("How it is going"), [tr("{label}: {said}", label=label, said=said) for label, said in facts(page)]))
     parts.append(_section(tr("Timeline"), [_told(thing.day, thing) for thing in happened(page)[:12]]))
     return "".join(parts)
 
@@ -118,7 +118,7 @@ def _goal(statement: str, far: str) -> str:
 
 def _told(day: object, thing: object) -> str:
     said = " · ".join(filter(None, (thing.title, thing.state[0], thing.subtitle[:180])))  # type: ignore[attr-defined]
-    return f"{words.day(day)}: {said}"  # type: ignore[arg-type]
+    return tr("{label}: {said}", label=words.day(day), said=said)  # type: ignore[arg-type]
 
 
 def _section(title: str, lines: list[str]) -> str:
