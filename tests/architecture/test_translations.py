@@ -276,10 +276,15 @@ def _sources(*rooms):
     return [path for room in rooms for path in sorted((ROOT / room).rglob("*.py"))]
 
 
-def _said_unmarked(source, name):
+@cache
+def _tree(path):
+    return ast.parse(path.read_text("utf-8"))
+
+
+def _said_unmarked(tree, name):
     return [
         f"{name}:{words.lineno} {ast.unparse(words)}"
-        for call in ast.walk(ast.parse(source))
+        for call in ast.walk(tree)
         if isinstance(call, ast.Call) and _called(call) in SAYING
         for argument in (*call.args, *(keyword.value for keyword in call.keywords))
         for words in _unmarked(argument)
@@ -287,22 +292,24 @@ def _said_unmarked(source, name):
 
 
 def test_no_screen_says_words_that_no_translator_has_seen():
-    found = [
-        line for path in _sources("ui") for line in _said_unmarked(path.read_text("utf-8"), path.relative_to(ROOT))
-    ]
+    found = [line for path in _sources("ui") for line in _said_unmarked(_tree(path), path.relative_to(ROOT))]
     assert not found
 
 
 def test_the_search_for_unmarked_words_finds_them():
     said = 'Button("Save all", "check")\nbox.setText(f"{n} records")\nPill("Late" if late else tr("Due"))\ntext(tr("Whole"), "caption")'
-    assert [line.split()[0] for line in _said_unmarked(said, "screen")] == ["screen:1", "screen:2", "screen:3"]
+    assert [line.split()[0] for line in _said_unmarked(ast.parse(said), "screen")] == [
+        "screen:1",
+        "screen:2",
+        "screen:3",
+    ]
 
 
 def test_what_is_explained_to_a_person_is_marked_for_translation():
     unmarked = [
         f"{path.relative_to(ROOT)}:{call.lineno}"
         for path in _sources("mentorapp", "sync/client", "ui")
-        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        for call in ast.walk(_tree(path))
         if isinstance(call, ast.Call) and _called(call) in {"UserError", "NoKey"} and call.args
         for _ in _unmarked(call.args[0])
     ]
