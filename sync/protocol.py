@@ -130,9 +130,10 @@ class Done(msgspec.Struct, array_like=True, frozen=True, tag=5):
 
 
 class Dropped(msgspec.Struct, array_like=True, frozen=True, tag=6):
-    """Scopes that the caller may no longer hold."""
+    """Scopes that the caller may no longer hold, and records that moved out of what the caller holds."""
 
     scopes: tuple[str, ...]
+    records: tuple[str, ...] = ()
 
 
 Message = Hello | Changes | Welcome | Outcomes | Done | Dropped

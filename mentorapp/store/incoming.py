@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+import msgspec
+
 from mentorapp import registers
 from mentorapp.fields import Field, Merge, fields_of
 from mentorapp.merging import merged
@@ -72,6 +74,54 @@ class Incoming(Outgoing):
         """Whether somebody knows saves under this store's name that it did not make: its next save would reuse a counter."""
         known = [c for register in state.registers.values() for r, c in register.context if r == self.replica]
         return bool(known) and max(known) > self.counter
+
+    # --- what may stay no longer --------------------------------------------------------------------------------------
+
+    def release(self, scopes: Iterable[str], records: Iterable[str] = ()) -> Changed:
+        """Remove what this laptop may no longer hold: all that lies in these scopes, and these records.
+
+        Whatever has something unsent in it, was set aside, or has words in a draft, stays until a later call.
+        """
+        gone, named = set(scopes), set(records)
+        with self.transaction():
+            found = [row for row in self._lying_in(gone, named) if row[1] in named or self._only_in(row[1], gone)]
+            for seq, id, kind in found:
+                self._forget(seq, id, kind)
+        return Changed(frozenset(kind for _, _, kind in found), tuple(id for _, id, _ in found))
+
+    def unreleased(self, scopes: Iterable[str], records: Iterable[str] = ()) -> tuple[set[str], set[str]]:
+        """Which of these scopes have something here still, and which of these records are here."""
+        held = {row[0] for row in self.connection.execute("SELECT DISTINCT scope FROM registers")}
+        return set(scopes) & held, {id for id in records if self.state(id)}
+
+    def scopes_of(self, ids: Iterable[str]) -> set[str]:
+        """The scopes that these records lie in."""
+        sql = "SELECT scope FROM registers WHERE id = ?"
+        return {row[0] for id in ids for row in self.connection.execute(sql, (id,))}
+
+    def _lying_in(self, scopes: set[str], records: set[str]) -> list[tuple[int, str, str]]:
+        sql = (
+            "SELECT seq, id, kind FROM registers "
+            "WHERE (scope IN (SELECT value FROM json_each(?)) OR id IN (SELECT value FROM json_each(?))) "
+            "AND id NOT IN (SELECT id FROM outbox) AND id NOT IN (SELECT id FROM set_aside) "
+            "AND id NOT IN (SELECT about FROM draft) AND id NOT IN (SELECT id FROM draft)"
+        )
+        wanted = (msgspec.json.encode(sorted(some)).decode() for some in (scopes, records))
+        return list(self.connection.execute(sql, tuple(wanted)).fetchall())
+
+    def _only_in(self, id: str, scopes: set[str]) -> bool:
+        """Whether no standing value puts the record anywhere else."""
+        state = self.state(id)
+        named = state.registers["scope"].values if state and "scope" in state.registers else set()
+        return named <= {msgspec.msgpack.encode(scope) for scope in scopes}
+
+    def _forget(self, seq: int, id: str, kind: str) -> None:
+        self.connection.execute("DELETE FROM search WHERE rowid = ?", (seq,))
+        tables = ["registers", "history", "confirmed", *([kind] if kind in BY_KIND else [])]
+        for table in tables:
+            self.connection.execute(f"DELETE FROM {table} WHERE id = ?", (id,))
+
+    # --- two wordings -------------------------------------------------------------------------------------------------
 
     def _weave(self, theirs: State, joined: State, at: datetime) -> None:
         """Merge long text that was edited here and there at once, where the words allow it, as an ordinary save of ours.

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import token_bytes
 
+import msgspec
+
 from mentorapp import __version__
 from mentorapp.registers import State
 from mentorapp.store import Ack, Changed, Refusal, Store
@@ -139,6 +141,7 @@ def _one(store: Store, batch: Batch, message: Message, at: datetime) -> Applied:
         return _answered(store, batch, message, at)
     if isinstance(message, Changes):
         states = list(wire.states(message))
+        _given_again(store, states)
         changed = store.absorb(states, at=at, cursor=message.cursor or None)
         return Applied(changed, received=len(states))
     if isinstance(message, Dropped):
@@ -182,6 +185,7 @@ def _answered(store: Store, batch: Batch, outcomes: Outcomes, at: datetime) -> A
             refusals.append(Refusal(ack.id, ack.counter, reason, verdict is Verdict.held))
     receipt = outcomes.receipt.hex()
     changed = store.acknowledge(acks, at=at, receipt=receipt) | store.set_aside(refusals, at=at)
+    _taken_again(store, [ack.id for ack in acks])
     store.reoffer(again)
     held = sum(one.held for one in refusals)
     return Applied(changed, len(acks), 0, len(refusals) - held, held, len(again), receipt=receipt)
@@ -193,10 +197,47 @@ def _can_be_whole(store: Store, id: str) -> bool:
 
 
 def _dropped(store: Store, message: Dropped) -> Applied:
-    """Note the scopes that this laptop may no longer hold."""
-    known = set(store.recall("sync_dropped").split("\n")) - {""}
-    store.remember(sync_dropped="\n".join(sorted(known | set(message.scopes))))
-    return Applied()
+    """Let go at once of what this laptop may no longer hold, before anything that it may hold again arrives."""
+    scopes, records = _to_release(store)
+    _note_release(store, scopes | set(message.scopes), records | set(message.records))
+    return Applied(_released(store))
+
+
+def _to_release(store: Store) -> tuple[set[str], set[str]]:
+    """The scopes and the records that were taken from this laptop and of which something is still here."""
+    noted = (store.recall(name).split("\n") for name in ("sync_dropped", "sync_dropped_records"))
+    scopes, records = (set(names) - {""} for names in noted)
+    return scopes, records
+
+
+def _note_release(store: Store, scopes: set[str], records: set[str]) -> None:
+    store.remember(sync_dropped="\n".join(sorted(scopes)), sync_dropped_records="\n".join(sorted(records)))
+
+
+def _released(store: Store) -> Changed:
+    """Remove what was taken from this laptop and has nothing unsent in it; the rest is tried again after the next exchange."""
+    scopes, records = _to_release(store)
+    if not scopes and not records:
+        return Changed()
+    changed = store.release(scopes, records)
+    _note_release(store, *store.unreleased(scopes, records))
+    return changed
+
+
+def _given_again(store: Store, states: list[State]) -> None:
+    """What the server gives, this laptop may hold, whatever was said before."""
+    gone, records = _to_release(store)
+    if gone or records:
+        named = {v for state in states if "scope" in state.registers for v in state.registers["scope"].values}
+        back = {scope for scope in gone if msgspec.msgpack.encode(scope) in named}
+        _note_release(store, gone - back, records - {state.id for state in states})
+
+
+def _taken_again(store: Store, ids: list[str]) -> None:
+    """What the server took from here lies in what this laptop may hold, whatever was said before."""
+    gone, records = _to_release(store)
+    if gone or records:
+        _note_release(store, gone - store.scopes_of(ids), records - set(ids))
 
 
 def _finished(store: Store, batch: Batch, done: Done) -> Applied:
@@ -207,7 +248,7 @@ def _finished(store: Store, batch: Batch, done: Done) -> Applied:
     store.remember(sync_count=str(done.count))
     if not done.more:
         store.caught_up()
-    return Applied(more=done.more, done=True)
+    return Applied(_released(store), more=done.more, done=True)
 
 
 # --- agreement --------------------------------------------------------------------------------------------------------

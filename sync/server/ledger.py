@@ -109,12 +109,22 @@ def give(connection: Connection, caller: str, grant: Grant, source: str) -> None
 
 
 def withdraw(connection: Connection, caller: str, scope: str, source: str, seq: int) -> None:
-    """Take back what one source gave; if nothing else gives it, the caller is told at the next exchange."""
+    """Take back what one source gave; if nothing else gives as much, the caller is told at the next exchange."""
     table = tables.grant
-    mine = and_(table.c.caller == caller, table.c.scope == scope)
-    connection.execute(delete(table).where(mine, table.c.source == source))
-    if not connection.execute(select(table.c.caller).where(mine).limit(1)).first():
-        upsert(connection, tables.withdrawn, [{"caller": caller, "scope": scope, "seq": seq}])
+    mine = and_(table.c.caller == caller, table.c.scope.in_((scope, grants.family(scope))))
+    held = select(func.min(table.c.least), func.max(table.c.write)).where(mine)
+    if connection.dialect.name == "postgresql":
+        held = select(func.min(table.c.least), func.bool_or(table.c.write)).where(mine)
+    before = connection.execute(held).one()[0]
+    connection.execute(delete(table).where(mine, table.c.scope == scope, table.c.source == source))
+    least, write = connection.execute(held).one()
+    if least == before:
+        return
+    if least is not None:
+        # Whoever may read less of it from now on lets go of all of it, and is given again what they may read.
+        rest = {"caller": caller, "scope": scope, "source": "rest", "least": least, "write": bool(write), "seq": seq}
+        upsert(connection, table, [rest])
+    upsert(connection, tables.withdrawn, [{"caller": caller, "scope": scope, "seq": seq}])
 
 
 def welcome_caller(connection: Connection, row: Any) -> None:
@@ -171,6 +181,7 @@ class Intake:
     _here: dict[str, _Here] = field(default_factory=dict)
     _written: dict[str, _Here] = field(default_factory=dict)
     _history: list[dict[str, Any]] = field(default_factory=list)
+    _moved: dict[tuple[str, str], int] = field(default_factory=dict)
     _tally: dict[tuple[str, int], list[int]] = field(default_factory=dict)
     _fresh: set[str] = field(default_factory=set)
     _seq: int = 0
@@ -223,6 +234,8 @@ class Intake:
         self._supersede(change, joined, here)
         self._count(joined, scope, here)
         self._seq += 1
+        if here and here.scope != scope:
+            self._moved[change.id, here.scope] = self._seq
         self._here[change.id] = self._written[change.id] = _Here(joined, scope, self._seq)
         self._fresh.add(scope)
         if change.kind == "mentorship" and {"mentors", "mentees"} & change.registers.keys():
@@ -402,6 +415,8 @@ class Intake:
             )
         upsert(self.connection, tables.record, rows)
         upsert(self.connection, tables.history, self._history, replacing=False)
+        moves = [{"office": office, "id": id, "scope": scope, "seq": seq} for (id, scope), seq in self._moved.items()]
+        upsert(self.connection, tables.moved, moves)
         self._write_tallies()
         number(self.connection, office, self._seq)
 
@@ -498,6 +513,19 @@ def dropped(connection: Connection, caller: str, since: int) -> list[str]:
     table = tables.withdrawn
     query = select(table.c.scope).where(table.c.caller == caller, table.c.seq > since).order_by(table.c.scope)
     return list(connection.execute(query).scalars())
+
+
+def departed(connection: Connection, mandate: Mandate, since: int) -> list[str]:
+    """The records that moved, after a commit, out of what a caller holds, or to where the caller holds less of them."""
+    moved, record = tables.moved, tables.record
+    same = and_(record.c.office == moved.c.office, record.c.id == moved.c.id)
+    query = select(moved.c.id, moved.c.scope, record.c.scope.label("now")).join(record, same)
+    rows = connection.execute(query.where(moved.c.office == mandate.office, moved.c.seq > since))
+    return sorted({row.id for row in rows if _narrowed(mandate.least(row.scope), mandate.least(row.now))})
+
+
+def _narrowed(before: Visibility | None, now: Visibility | None) -> bool:
+    return before is not None and (now is None or now > before)
 
 
 def agreed(connection: Connection, mandate: Mandate) -> tuple[int, int]:

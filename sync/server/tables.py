@@ -138,6 +138,17 @@ withdrawn = Table(
 )
 """What a caller held once and holds no more."""
 
+moved = Table(
+    "moved",
+    metadata,
+    Column("office", String(32), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("scope", String(100), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Index("moved_lately", "office", "seq"),
+)
+"""The scopes that a record lay in before, and at which commit it left them: for those who held only these."""
+
 vouched = Table(
     "vouched",
     metadata,

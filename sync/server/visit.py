@@ -52,6 +52,8 @@ class Visit:
     now: datetime
     hello: Hello | None = None
     forked: bool = False
+    _departed: frozenset[str] = frozenset()
+    """The scopes and the records that the laptop is told to let go of: what it may read of them is given again."""
     _outcomes: list[Outcome] = field(default_factory=list)
 
     def take(self, messages: list[Message]) -> None:
@@ -127,8 +129,10 @@ class Visit:
             upto = ledger.standing(connection, self.caller.office)
             mandate = self._mandate(connection)
             scopes = ledger.dropped(connection, self.caller.caller, self.place.seq)
-            if scopes:
-                writer.message(Dropped(tuple(scopes)))
+            records = ledger.departed(connection, mandate, self.place.seq)
+            self._departed = frozenset((*scopes, *records))
+            if self._departed:
+                writer.message(Dropped(tuple(scopes), tuple(records)))
             place, sent = self._records(writer, connection, mandate, upto)
             digest, count = ledger.agreed(connection, mandate)
         more = place is not None
@@ -178,7 +182,7 @@ class Visit:
 
     def _has(self, brought: Outcome | None, row: ledger.Row, mandate: grants.Mandate) -> bool:
         """Whether the laptop has this record as it is: it brought it just now, and nobody else wrote since it last had it."""
-        if brought is None or brought.verdict is not Verdict.kept:
+        if brought is None or brought.verdict is not Verdict.kept or {row.id, row.scope} & self._departed:
             return False
         if brought.before is None:
             return True
