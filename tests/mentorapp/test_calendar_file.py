@@ -87,7 +87,10 @@ def test_the_coming_sessions_are_those_planned_and_those_moved(tmp_path, monkeyp
         _, moved = sessions.reschedule(workspace, first, at=NOW + timedelta(days=5))
         sessions.plan_session(workspace, mentorship=pair.id, at=NOW - timedelta(days=40))
         found = coming_sessions(workspace)
-        assert [(session.id, session.status) for session, _ in found] == [(first.id, "rescheduled"), (moved.id, "planned")]
+        assert [(session.id, session.status) for session, _ in found] == [
+            (first.id, "rescheduled"),
+            (moved.id, "planned"),
+        ]
         assert {name for _, name in found} == {"Grace A."}
     finally:
         workspace.close()

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QTextCursor
 from PySide6.QtWidgets import QApplication, QBoxLayout, QStackedWidget, QWidget
 
 from mentorapp.clock import local
@@ -222,6 +222,8 @@ class RecordScreen(QWidget):
         self._agenda.setText(tr("You wanted to talk about: {agenda}", agenda=session.agenda))
         self._agenda.setVisible(bool(session.agenda))
         self.notes.set_value(session.notes)
+        # Whoever goes on writing goes on at the end.
+        self.notes.input.moveCursor(QTextCursor.MoveOperation.End)
         self.topics.set_value(session.topics)
         self.how.set_draft(draft)
         self.when.set_people(found.people, group=found.pair.group)
