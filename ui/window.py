@@ -156,9 +156,8 @@ class Navigation(QWidget):
 
     def _measure(self) -> None:
         self.setFixedWidth(theme.px(NARROW if self._narrow else WIDE))
-        self._brand.setContentsMargins(theme.px(7 if self._narrow else 10), 0, 0, theme.px(12))
-        lead = theme.px(6 if self._narrow else 10)
-        self._who.setContentsMargins(lead, theme.px(8), 0, theme.px(8))
+        self._brand.set_edges((7 if self._narrow else 10, 0, 0, 12))
+        self._who.set_edges((6 if self._narrow else 10, 8, 0, 8))
 
     def set_narrow(self, narrow: bool) -> None:
         """Fold into pictures, or unfold into words."""

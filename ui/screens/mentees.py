@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QWidget
 
 from mentorapp.i18n import ntr, tr
 from ui import theme, words
@@ -83,9 +83,9 @@ class MenteesScreen(QWidget):
         line = Line(self._tools, gap=12)
         line.addWidget(self._filter, 1)
         line.addWidget(self._order, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._card = Card()
-        self._card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        self._card.body.addWidget(self._list)
+        self._card = QFrame()
+        self._card.setProperty("kind", "card")
+        Column(self._card, edges=(6, 6, 6, 6)).addWidget(self._list)
         self._nobody = EmptyState(
             "users",
             tr("Nobody here yet"),
