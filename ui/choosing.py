@@ -71,7 +71,13 @@ class Choosing(KeyedRows[_Shown]):
         self._order = [*(key for key in self._order if key in found), *(key for key in found if key not in self._order)]
         shown = {key: found[key] for key in self._order}
         for key, (value, card) in list(self._shown.items()):
-            if key in shown and not shown[key].said and not value.said and isinstance(card, VersionsCard) and card.is_written_in():
+            if (
+                key in shown
+                and not shown[key].said
+                and not value.said
+                and isinstance(card, VersionsCard)
+                and card.is_written_in()
+            ):
                 shown[key] = value
         self.show_values(shown.items())
         self.setVisible(bool(shown))
@@ -108,9 +114,13 @@ class Choosing(KeyedRows[_Shown]):
 
         def show(found: list[Earlier]) -> None:
             card.show_earlier([(each.caption, each.says) for each in found])
-            card.brought_back.connect(lambda at: self._choose(one, found[at].value, tr("You brought an earlier version back.")))
+            card.brought_back.connect(
+                lambda at: self._choose(one, found[at].value, tr("You brought an earlier version back."))
+            )
 
-        card.earlier_wanted.connect(lambda: self._shell.ask(lambda w: versions.earlier(w, one.conflict), show, owner=card))
+        card.earlier_wanted.connect(
+            lambda: self._shell.ask(lambda w: versions.earlier(w, one.conflict), show, owner=card)
+        )
         return card
 
     # --- deeds --------------------------------------------------------------------------------------------------------
@@ -131,7 +141,9 @@ class Choosing(KeyedRows[_Shown]):
                 self.row(one.key).setEnabled(True)
             raise error
 
-        self._shell.do(lambda workspace: conflicts.choose(workspace, one.conflict, value), chosen, owner=self, failed=failed)
+        self._shell.do(
+            lambda workspace: conflicts.choose(workspace, one.conflict, value), chosen, owner=self, failed=failed
+        )
 
     def _undo(self, one: Disagreement) -> None:
         if one.key not in self._chosen:
@@ -145,4 +157,3 @@ class Choosing(KeyedRows[_Shown]):
             self._show()
 
         self._shell.do(lambda workspace: conflicts.choose(workspace, one.conflict, before), undone, owner=self)
-

@@ -124,7 +124,13 @@ def _aside(workspace: Workspace, today: date) -> list[Aside]:
         record = workspace.store.seek(kind, one.id) if kind else None
         about = versions.about(workspace, record, today) if record else tr("Something of a newer version of Mentor")
         found.append(
-            Aside(id=one.id, about=about, why=reasons.aside(one.reason), held=one.held, since=datetime.fromisoformat(one.since))
+            Aside(
+                id=one.id,
+                about=about,
+                why=reasons.aside(one.reason),
+                held=one.held,
+                since=datetime.fromisoformat(one.since),
+            )
         )
     return found
 
@@ -158,7 +164,12 @@ def caption(overview: Overview) -> str:
     when = words.when(at, near=overview.today)
     if not overview.receipt:
         return tr("{office} · last exchange {when}", office=overview.office, when=when)
-    return tr("{office} · last exchange {when}, receipt {receipt}", office=overview.office, when=when, receipt=overview.receipt)
+    return tr(
+        "{office} · last exchange {when}, receipt {receipt}",
+        office=overview.office,
+        when=when,
+        receipt=overview.receipt,
+    )
 
 
 def only_here(overview: Overview) -> str:
@@ -168,17 +179,25 @@ def only_here(overview: Overview) -> str:
         return tr("nothing waits to be sent")
     private = safety.private_here
     if private == safety.only_here:
-        return ntr("{n} private reflection stays here", "{n} private reflections stay here", private, n=words.number(private))
+        return ntr(
+            "{n} private reflection stays here", "{n} private reflections stay here", private, n=words.number(private)
+        )
     if safety.unconfirmed:
         unconfirmed = safety.unconfirmed
-        return ntr("{n} sent, not confirmed yet", "{n} sent, not confirmed yet", unconfirmed, n=words.number(unconfirmed))
+        return ntr(
+            "{n} sent, not confirmed yet", "{n} sent, not confirmed yet", unconfirmed, n=words.number(unconfirmed)
+        )
     if safety.oldest is None:
         return tr("to be sent again")
     when = words.when(safety.oldest, near=overview.today)
     if not private:
         return tr("oldest from {when}", when=when)
     return ntr(
-        "oldest from {when}; {n} private stays", "oldest from {when}; {n} private stay", private, n=words.number(private), when=when
+        "oldest from {when}; {n} private stays",
+        "oldest from {when}; {n} private stay",
+        private,
+        n=words.number(private),
+        when=when,
     )
 
 
@@ -199,7 +218,11 @@ def set_aside(overview: Overview) -> str:
 def needs_you(overview: Overview) -> str:
     """What waits for a choice."""
     n = overview.safety.needs_you
-    return ntr("one record in two versions", "{n} records in two versions", n, n=words.number(n)) if n else tr("nothing to choose between")
+    return (
+        ntr("one record in two versions", "{n} records in two versions", n, n=words.number(n))
+        if n
+        else tr("nothing to choose between")
+    )
 
 
 def when(one: Exchange, today: date | None) -> str:

@@ -33,6 +33,7 @@ EVERY = 300_000
 AFTER_SAVE = 20_000
 """How long after the last save it is sent."""
 
+
 @dataclass(frozen=True)
 class Status:
     """How it stands: `unlinked`, `idle`, `sending`, `offline` (quiet, it will be tried again) or `refused` (a person must act).
@@ -148,7 +149,9 @@ class Syncing(QObject):
         self._cancelled = False
         before = self.status
         self._show(Status("sending" if before.state != "unlinked" else "unlinked", asked=asked))
-        self._shell.tasks.run(lambda: _at_hand(self._workspace.store), then=self._connect, failed=self._failed, owner=self)
+        self._shell.tasks.run(
+            lambda: _at_hand(self._workspace.store), then=self._connect, failed=self._failed, owner=self
+        )
 
     def _connect(self, at_hand: tuple[Link | None, int]) -> None:
         link, pending = at_hand
@@ -156,7 +159,9 @@ class Syncing(QObject):
             self._show(Status("unlinked"))
             return
         self._show(Status("sending", asked=self.status.asked, total=pending))
-        self._shell.tasks.run(lambda: self._through(link), then=self._done, failed=self._failed, lane="network", owner=self)
+        self._shell.tasks.run(
+            lambda: self._through(link), then=self._done, failed=self._failed, lane="network", owner=self
+        )
 
     def _through(self, link: Link) -> Result | None:
         from sync.client.http import Line  # here, on the network lane, so that the window never waits for it to load

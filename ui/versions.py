@@ -69,7 +69,11 @@ def earlier(workspace: Workspace, conflict: Conflict) -> list[Earlier]:
     found = conflicts.earlier(workspace, conflict.record, conflict.name)
     return [
         Earlier(
-            caption=tr("{who}, {when}", who=tr("You") if side.mine else side.by or tr("A colleague"), when=words.when(side.at, near=today)),
+            caption=tr(
+                "{who}, {when}",
+                who=tr("You") if side.mine else side.by or tr("A colleague"),
+                when=words.when(side.at, near=today),
+            ),
             says=value_words(workspace, conflict.field, side.value),
             value=side.value,
         )

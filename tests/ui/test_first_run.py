@@ -113,7 +113,6 @@ def test_the_keyring_is_offered_only_where_there_is_one(fresh_app: Journey, monk
     journey = fresh_app
     for here in (False, True):
         monkeypatch.setattr(workspaces.keys, "keyring_here", lambda here=here: here)
-        _first(journey)._keyring = None
         _first(journey)._go(_first(journey)._passphrase)
         journey.settle()
         assert (

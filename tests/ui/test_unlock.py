@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from mentorapp import settings
 from mentorapp.records import Person
 from mentorapp.services import workspace as workspaces
-from mentorapp.store import keys
+from mentorapp.store import database, keys
 from tests.journeys.conftest import CHEAP, PASSPHRASE, Journey, _running
 from ui.widgets.passphrase import PassphraseBox
 
@@ -102,7 +102,7 @@ def test_a_damaged_store_is_explained_large_and_not_touched(
 
 def test_the_store_of_a_newer_version_is_not_opened_or_changed(key: bytes, home: Path, qapp: QApplication) -> None:
     opened = workspaces.open_with_passphrase(PASSPHRASE)
-    opened.store.db["_sqlite_migrations"].insert(
+    database.wrapped(opened.store.connection)["_sqlite_migrations"].insert(
         {"migration_set": "mentor", "name": "m9999", "applied_at": "2030-01-01"}, hash_id=None
     )
     opened.close()

@@ -20,7 +20,7 @@ from mentorapp.services.workspace import Workspace
 from sync.client import read_invitation
 from ui import joining
 from ui.shell import Shell
-from ui.widgets import Bar, FieldBox, Line, LineInput, PrimaryButton, QuietButton, Segment, text
+from ui.widgets import Bar, Column, FieldBox, Line, LineInput, PrimaryButton, QuietButton, Segment, text
 from ui.widgets.choices import ChoiceButton
 from ui.widgets.front import FrontPage, titled
 from ui.widgets.joining import JoinForm
@@ -48,7 +48,6 @@ class FirstRunScreen(FrontPage):
         super().__init__(width=560)
         self._shell = shell
         self._answers = Answers()
-        self._keyring: bool | None = None
         self._step: Callable[[], QWidget] = self._welcome
         self._making: Callable[[], QWidget] | None = None
         self._problem = ""
@@ -92,11 +91,17 @@ class FirstRunScreen(FrontPage):
         if self._problem:
             column.addWidget(text(self._problem, "problem", wrap=True))
         begin = self._own_records() if workspaces.exists() else self._fresh()
-        tour = ChoiceButton("users", tr("Try with sample people"),
-                            tr("Look around with invented people. What you do there is never mixed with your own records."))
+        tour = ChoiceButton(
+            "users",
+            tr("Try with sample people"),
+            tr("Look around with invented people. What you do there is never mixed with your own records."),
+        )
         tour.clicked.connect(self._practise)
-        join = ChoiceButton("building-2", tr("Join an office"),
-                            tr("With a code or a file from your office, so that your records have a second safe place."))
+        join = ChoiceButton(
+            "building-2",
+            tr("Join an office"),
+            tr("With a code or a file from your office, so that your records have a second safe place."),
+        )
         join.clicked.connect(lambda: self._go(self._office))
         # Who has records already joins from the Sync screen, where they are.
         for choice in (begin, tour) if workspaces.exists() else (begin, tour, join):
@@ -105,21 +110,29 @@ class FirstRunScreen(FrontPage):
         return page
 
     def _fresh(self) -> ChoiceButton:
-        begin = ChoiceButton("user-plus", tr("Start fresh"), tr("For your own work: your name and a passphrase, and you can begin."),
-                             first=True)
+        begin = ChoiceButton(
+            "user-plus",
+            tr("Start fresh"),
+            tr("For your own work: your name and a passphrase, and you can begin."),
+            first=True,
+        )
         begin.clicked.connect(lambda: self._go(self._name))
         return begin
 
     def _own_records(self) -> ChoiceButton:
-        mine = ChoiceButton("lock-open", tr("Open your own records"), tr("They are on this laptop, behind your passphrase."), first=True)
+        mine = ChoiceButton(
+            "lock-open", tr("Open your own records"), tr("They are on this laptop, behind your passphrase."), first=True
+        )
         mine.clicked.connect(lambda: self._shell.go("unlock"))
         return mine
 
     def _office(self) -> QWidget:
         page, column = titled(
             tr("Join an office"),
-            tr("Your office gives you an address and a code, on paper or as a file. Joining needs a network; without one you can "
-               "begin now and join later."),
+            tr(
+                "Your office gives you an address and a code, on paper or as a file. Joining needs a network; without one you can "
+                "begin now and join later."
+            ),
         )
         form = JoinForm(address=self._answers.address, code=self._answers.code)
         form.join.set_words(tr("Go on"))
@@ -149,7 +162,9 @@ class FirstRunScreen(FrontPage):
         self._invited(invitation.address, invitation.code)
 
     def _not_joined(self) -> QWidget:
-        page, column = titled(tr("Not joined yet"), tr("Your store is made, and you can begin. Join later from the Sync page."))
+        page, column = titled(
+            tr("Not joined yet"), tr("Your store is made, and you can begin. Join later from the Sync page.")
+        )
         column.addWidget(text(self._problem, wrap=True))
         form = JoinForm(address=self._answers.address, code=self._answers.code)
         form.join.set_words(tr("Try again"))
@@ -166,7 +181,9 @@ class FirstRunScreen(FrontPage):
         return page
 
     def _name(self) -> QWidget:
-        page, column = titled(tr("What is your name?"), tr("As the people you mentor call you. You can change it later."))
+        page, column = titled(
+            tr("What is your name?"), tr("As the people you mentor call you. You can change it later.")
+        )
         field = FieldBox(tr("Your name"), LineInput(self._answers.name))
         column.addWidget(field)
         editor = field.editor
@@ -195,35 +212,28 @@ class FirstRunScreen(FrontPage):
     def _passphrase(self) -> QWidget:
         page, column = titled(
             tr("Choose a passphrase"),
-            tr("It opens your records on this laptop, and nobody can read them without it. Nobody can recover it for you either: "
-               "write it down and keep it where you keep important papers."),
+            tr(
+                "It opens your records on this laptop, and nobody can read them without it. Nobody can recover it for you either: "
+                "write it down and keep it where you keep important papers."
+            ),
         )
-        box = PassphraseBox(tr("Passphrase"), least=workspaces.LEAST_PASSPHRASE)
-        box.editor.setText(self._answers.passphrase)
-        box.set_problem(self._problem)
-        column.addWidget(box)
-        remember = QCheckBox(tr("Let this computer remember it"))
-        remember.setChecked(self._answers.remember)
-        remember.setToolTip(tr("Whoever is logged in to this computer can then open your records."))
-        column.addWidget(remember)
-        self._offer_keyring(remember)
+        choice = _PassphraseChoice(self._shell, self._answers, self._problem)
 
         def keep() -> None:
-            self._answers = replace(self._answers, passphrase=box.passphrase(), remember=remember.isChecked())
+            self._answers = replace(
+                self._answers, passphrase=choice.box.passphrase(), remember=choice.remember.isChecked()
+            )
 
         def on() -> None:
-            if not box.long_enough():
-                box.set_problem(tr("This is too short to protect your records. A few words in a row are good."))
-                box.editor.setFocus()
-                return
-            keep()
-            self._start()
+            if choice.is_good():
+                keep()
+                self._start()
 
-        box.changed.connect(keep)
-        remember.toggled.connect(keep)
-        box.entered.connect(on)
+        choice.changed.connect(keep)
+        choice.box.entered.connect(on)
+        column.addWidget(choice)
         column.addLayout(self._ways(self._name, tr("Start"), on))
-        page.setFocusProxy(box.editor)
+        page.setFocusProxy(choice.box.editor)
         return page
 
     def _ways(self, back: Callable[[], QWidget], words: str, on: Callable[[], None]) -> Line:
@@ -245,19 +255,6 @@ class FirstRunScreen(FrontPage):
     def _speak(self, code: str) -> None:
         self._shell.settings_changed.emit(settings.change(self._shell.settings, language=code))
         self._languages.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _offer_keyring(self, box: QCheckBox) -> None:
-        def found(here: bool) -> None:
-            self._keyring = here
-            box.setVisible(here)
-            if not here:
-                box.setChecked(False)
-
-        if self._keyring is not None:
-            found(self._keyring)
-            return
-        box.hide()
-        self._shell.tasks.ask(workspaces.keyring_here, then=found, failed=lambda _e: found(False), lane="network", owner=box)
 
     def _practise(self) -> None:
         self._make(sample.enter, tr("Inviting the sample people…"))
@@ -324,3 +321,38 @@ class FirstRunScreen(FrontPage):
 
     def _stopped(self, _error: Exception) -> None:
         self._stop("")
+
+
+class _PassphraseChoice(QWidget):
+    """A passphrase, and whether this computer may remember it, offered only where it can."""
+
+    changed = Signal()
+
+    def __init__(self, shell: Shell, said: Answers, problem: str) -> None:
+        super().__init__()
+        column = Column(self, gap=14)
+        self.box = PassphraseBox(tr("Passphrase"), least=workspaces.LEAST_PASSPHRASE)
+        self.box.editor.setText(said.passphrase)
+        self.box.set_problem(problem)
+        self.remember = QCheckBox(tr("Let this computer remember it"))
+        self.remember.setToolTip(tr("Whoever is logged in to this computer can then open your records."))
+        self.remember.setChecked(said.remember)
+        column.addWidget(self.box)
+        column.addWidget(self.remember)
+        self.remember.hide()
+        self.box.changed.connect(self.changed)
+        self.remember.toggled.connect(self.changed)
+        # Looking for a keyring may take a second; it is offered when it is found.
+        shell.tasks.ask(workspaces.keyring_here, then=self._found, lane="network", owner=self)
+
+    def _found(self, here: bool) -> None:
+        self.remember.setVisible(here)
+        if not here:
+            self.remember.setChecked(False)
+
+    def is_good(self) -> bool:
+        """Whether it may be used; says why if not."""
+        if not self.box.long_enough():
+            self.box.set_problem(tr("This is too short to protect your records. A few words in a row are good."))
+            self.box.editor.setFocus()
+        return self.box.long_enough()

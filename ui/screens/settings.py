@@ -52,7 +52,9 @@ class SettingsScreen(Scroll):
     def refresh(self) -> None:
         """Say everything again, in the language in use; the place and the keyboard stay where they were."""
         at = self.verticalScrollBar().value()
-        held = next((key for key, group in self._groups.items() if group.isAncestorOf(self.window().focusWidget() or self)), "")
+        held = next(
+            (key for key, group in self._groups.items() if group.isAncestorOf(self.window().focusWidget() or self)), ""
+        )
         old, self._page = self._page, self._built()
         if old is not None:
             self.body.removeWidget(old)
@@ -73,7 +75,9 @@ class SettingsScreen(Scroll):
     def _built(self) -> QWidget:
         page = QWidget()
         column: QVBoxLayout = Column(page, gap=18)
-        column.addWidget(PageTitle(tr("Settings"), tr("Of this laptop. They apply at once and are never sent anywhere.")))
+        column.addWidget(
+            PageTitle(tr("Settings"), tr("Of this laptop. They apply at once and are never sent anywhere."))
+        )
         if self._shell.workspace is not None and self._shell.workspace.practice:
             column.addWidget(self._practising())
         column.addWidget(self._look())
@@ -88,8 +92,15 @@ class SettingsScreen(Scroll):
 
     def _practising(self) -> Card:
         card = Card(tr("You are among sample people"), tone="suggest")
-        card.body.addWidget(text(tr("What you do here is never sent anywhere and never mixed with your own records. They stay as they "
-                                    "are, and you can come back."), wrap=True))
+        card.body.addWidget(
+            text(
+                tr(
+                    "What you do here is never sent anywhere and never mixed with your own records. They stay as they "
+                    "are, and you can come back."
+                ),
+                wrap=True,
+            )
+        )
         card.body.addSpacing(10)
         start = PrimaryButton(tr("Start for real"), short=True)
         start.clicked.connect(lambda: self._shell.go("first_run"))
@@ -103,8 +114,15 @@ class SettingsScreen(Scroll):
         card.body.addLayout(room)
         room.addWidget(self._group("language", tr("Language"), tuple(i18n.LANGUAGES.items()), i18n.language()))
         sizes = [(str(size), tr("{n} %", n=words.number(round(size * 100)))) for size in SIZES]
-        room.addWidget(self._group("text_size", tr("Text size"), sizes, str(min(SIZES, key=lambda s: abs(s - now.text_size)))))
-        themes = (("system", tr("As the system")), ("light", tr("Light")), ("dark", tr("Dark")), ("contrast", tr("High contrast")))
+        room.addWidget(
+            self._group("text_size", tr("Text size"), sizes, str(min(SIZES, key=lambda s: abs(s - now.text_size))))
+        )
+        themes = (
+            ("system", tr("As the system")),
+            ("light", tr("Light")),
+            ("dark", tr("Dark")),
+            ("contrast", tr("High contrast")),
+        )
         room.addWidget(self._group("theme", tr("Colours"), themes, now.theme))
         motion = QCheckBox(tr("Let things move and fade"))
         motion.setChecked(now.motion)
@@ -122,17 +140,27 @@ class SettingsScreen(Scroll):
     def _where(self) -> Card:
         card = Card(tr("Where your records are"))
         place = text(str(workspaces.folder(practice=self._shell.settings.practice)), wrap=True)
-        place.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard)
+        place.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
         card.body.addWidget(place)
-        card.body.addWidget(text(tr("One encrypted file. Copy the whole folder to keep a copy of everything."), "caption", wrap=True))
+        card.body.addWidget(
+            text(tr("One encrypted file. Copy the whole folder to keep a copy of everything."), "caption", wrap=True)
+        )
         card.body.addSpacing(10)
-        card.body.addWidget(_opens(tr("Open the folder"), lambda: workspaces.folder(practice=self._shell.settings.practice)))
+        card.body.addWidget(
+            _opens(tr("Open the folder"), lambda: workspaces.folder(practice=self._shell.settings.practice))
+        )
         return card
 
     def _about(self) -> Card:
         card = Card(tr("About Mentor"))
-        card.body.addWidget(text(tr("Version {version}. Free software under the Apache licence 2.0.", version=mentorapp.__version__),
-                                 wrap=True))
+        card.body.addWidget(
+            text(
+                tr("Version {version}. Free software under the Apache licence 2.0.", version=mentorapp.__version__),
+                wrap=True,
+            )
+        )
         card.body.addSpacing(10)
         line = Line(gap=8)
         keys = Button(tr("Keyboard shortcuts"))
@@ -192,8 +220,12 @@ class _PassphraseCard(Card):
     def _change(self, old: str, new: str) -> None:
         self._button.setEnabled(False)
         self._said.setText(tr("Changing it…"))
-        self._shell.tasks.run(lambda: workspaces.change_passphrase(old, new), then=lambda _done: self._changed(),
-                              failed=self._failed, owner=self)
+        self._shell.tasks.run(
+            lambda: workspaces.change_passphrase(old, new),
+            then=lambda _done: self._changed(),
+            failed=self._failed,
+            owner=self,
+        )
 
     def _changed(self) -> None:
         self._button.setEnabled(True)

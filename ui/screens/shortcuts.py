@@ -32,8 +32,11 @@ class ShortcutsScreen(Scroll):
         self._parts = [PageTitle(tr("Keyboard shortcuts"), tr("Everything in Mentor can be done from the keyboard."))]
         for group, commands in self._shell.commands.by_group().items():
             card = Card(group)
-            card.body.addWidget(RowList(Row(command.label(), trailing=(text(command.keys(), "key"),), active=False)
-                                        for command in commands))
+            card.body.addWidget(
+                RowList(
+                    Row(command.label(), trailing=(text(command.keys(), "key"),), active=False) for command in commands
+                )
+            )
             self._parts.append(card)
         for at, part in enumerate(self._parts):
             self.body.insertWidget(at, part)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from mentorapp.errors import UserError
@@ -46,7 +46,18 @@ class SyncScreen(QWidget):
     """The page."""
 
     shows = frozenset(
-        ("sync", "person", "site", "mentorship", "session", "goal", "action_item", "reflection", "attachment", "programme")
+        (
+            "sync",
+            "person",
+            "site",
+            "mentorship",
+            "session",
+            "goal",
+            "action_item",
+            "reflection",
+            "attachment",
+            "programme",
+        )
     )
 
     def __init__(self, shell: Shell) -> None:
@@ -62,16 +73,15 @@ class SyncScreen(QWidget):
         self._under_way.stop.clicked.connect(self._cancel)
         self._trouble = _Trouble()
         self._practice = self._practice_card()
-        self._join_card, self._form = self._joining()
+        self._join_card = _JoinCard(shell)
+        self._join_card.joined.connect(self._joined)
         self._figures: QVBoxLayout = Column()
         self._stats: list[Stat] = []
         self._choosing = Choosing(shell)
         self._aside = KeyedRows(self._aside_row)
         self._history = KeyedRows(self._history_row)
         self._lay_out()
-        syncing = shell.syncing
-        if syncing is not None:
-            syncing.progressed.connect(self._progressed)
+        self._heard: Syncing | None = None
 
     def _lay_out(self) -> None:
         page = self._page = Scroll()
@@ -111,6 +121,10 @@ class SyncScreen(QWidget):
 
     def refresh(self) -> None:
         """Read again what is shown, in the background."""
+        syncing = self._shell.syncing
+        if syncing is not None and syncing is not self._heard:
+            self._heard = syncing
+            syncing.progressed.connect(self._progressed)
         self._shell.ask(exchanges.read, self._show, owner=self, latest="sync")
 
     def _show(self, overview: Overview) -> None:
@@ -123,7 +137,9 @@ class SyncScreen(QWidget):
         self._choosing.show_all(overview.disagreements)
         self._aside.show_values((one.id, one) for one in overview.aside)
         self._aside_card.setVisible(bool(overview.aside))
-        self._history.show_values((f"{one.started} {one.ended} {one.outcome} {one.receipt}", one) for one in overview.exchanges)
+        self._history.show_values(
+            (f"{one.started} {one.ended} {one.outcome} {one.receipt}", one) for one in overview.exchanges
+        )
         self._history_card.setVisible(bool(overview.exchanges))
         self._show_status(self._status())
 
@@ -142,7 +158,9 @@ class SyncScreen(QWidget):
         only, safe, aside, needs = self._stats
         only.set(words.number(safety.only_here), exchanges.only_here(overview))
         safe.set(words.number(safety.safe), self._safe_caption(overview))
-        aside.set(words.number(safety.set_aside), exchanges.set_aside(overview), tone="warn" if safety.set_aside else "")
+        aside.set(
+            words.number(safety.set_aside), exchanges.set_aside(overview), tone="warn" if safety.set_aside else ""
+        )
         needs.set(words.number(safety.needs_you), exchanges.needs_you(overview), tone="bad" if safety.needs_you else "")
 
     def _make_figures(self, place: str) -> None:
@@ -164,20 +182,17 @@ class SyncScreen(QWidget):
 
     # --- exchanging ---------------------------------------------------------------------------------------------------
 
-    def _syncing(self) -> Syncing | None:
-        return self._shell.syncing
-
     def _status(self) -> Status:
-        syncing = self._syncing()
+        syncing = self._shell.syncing
         return syncing.status if syncing is not None else Status()
 
     def _sync_now(self) -> None:
-        syncing = self._syncing()
+        syncing = self._shell.syncing
         if syncing is not None:
             syncing.now()
 
     def _cancel(self) -> None:
-        syncing = self._syncing()
+        syncing = self._shell.syncing
         if syncing is not None:
             self._under_way.stopping()
             syncing.cancel()
@@ -207,56 +222,18 @@ class SyncScreen(QWidget):
 
     def _practice_card(self) -> Card:
         card = Card(tr("You are among sample people"), tone="suggest")
-        card.body.addWidget(text(tr("This page shows where your records are. Sample people are never sent anywhere."), wrap=True))
+        card.body.addWidget(
+            text(tr("This page shows where your records are. Sample people are never sent anywhere."), wrap=True)
+        )
         card.body.addSpacing(theme.px(10))
         start = PrimaryButton(tr("Start for real"), short=True)
         start.clicked.connect(lambda: self._shell.go("first_run"))
         card.body.addWidget(start)
         return card
 
-    def _joining(self) -> tuple[Card, JoinForm]:
-        card = Card(tr("Join an office"))
-        why = tr(
-            "Your office runs a server that keeps a second, safe copy of your work and brings you what your co-mentors write. "
-            "It gives you an address and a code, on paper or as a file. You can go on working without it for as long as you like."
-        )
-        card.body.addWidget(text(why, wrap=True))
-        card.body.addSpacing(theme.px(12))
-        form = JoinForm()
-        form.asked.connect(self._join)
-        form.file_chosen.connect(self._join_by_file)
-        card.body.addWidget(form)
-        return card, form
-
-    def _join_by_file(self, file: Path) -> None:
-        try:
-            invitation = read_invitation(file)
-        except UserError as error:
-            self._form.set_problem(str(error))
-            return
-        self._form.address.setText(invitation.address)
-        self._form.code.setText(invitation.code)
-        self._join(invitation.address, invitation.code)
-
-    def _join(self, address: str, code: str) -> None:
-        workspace = self._shell.workspace
-        if workspace is not None and not workspace.practice:
-            self._form.set_busy(True)
-            joining.join(
-                self._shell.tasks, workspace, address=address, code=code, then=self._joined, failed=self._not_joined, owner=self
-            )
-
     def _joined(self) -> None:
-        self._form.set_busy(False)
-        self._form.code.clear()
-        self._shell.notices.say(tr("This laptop has joined the office. Your records are on their way."))
         self.refresh()
         self._sync_now()
-
-    def _not_joined(self, error: UserError) -> None:
-        self._form.set_busy(False)
-        self._form.set_problem(str(error))
-        self._form.code.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- rows ---------------------------------------------------------------------------------------------------------
 
@@ -279,6 +256,61 @@ class SyncScreen(QWidget):
             trailing=trailing,
             active=False,
         )
+
+
+class _JoinCard(Card):
+    """Why one would join an office, and the form to do it."""
+
+    joined = Signal()
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(tr("Join an office"))
+        self._shell = shell
+        why = tr(
+            "Your office runs a server that keeps a second, safe copy of your work and brings you what your co-mentors write. "
+            "It gives you an address and a code, on paper or as a file. You can go on working without it for as long as you like."
+        )
+        self.body.addWidget(text(why, wrap=True))
+        self.body.addSpacing(theme.px(12))
+        self._form = JoinForm()
+        self._form.asked.connect(self._join)
+        self._form.file_chosen.connect(self._join_by_file)
+        self.body.addWidget(self._form)
+
+    def _join_by_file(self, file: Path) -> None:
+        try:
+            invitation = read_invitation(file)
+        except UserError as error:
+            self._form.set_problem(str(error))
+            return
+        self._form.address.setText(invitation.address)
+        self._form.code.setText(invitation.code)
+        self._join(invitation.address, invitation.code)
+
+    def _join(self, address: str, code: str) -> None:
+        workspace = self._shell.workspace
+        if workspace is not None and not workspace.practice:
+            self._form.set_busy(True)
+            joining.join(
+                self._shell.tasks,
+                workspace,
+                address=address,
+                code=code,
+                then=self._let_in,
+                failed=self._not_let_in,
+                owner=self,
+            )
+
+    def _let_in(self) -> None:
+        self._form.set_busy(False)
+        self._form.code.clear()
+        self._shell.notices.say(tr("This laptop has joined the office. Your records are on their way."))
+        self.joined.emit()
+
+    def _not_let_in(self, error: UserError) -> None:
+        self._form.set_busy(False)
+        self._form.set_problem(str(error))
+        self._form.code.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class _UnderWay(Card):
@@ -318,7 +350,9 @@ def _far(status: Status) -> str:
     if progress is None:
         return tr("Reaching the office…")
     if progress.left:
-        return ntr("{n} record still to send", "{n} records still to send", progress.left, n=words.number(progress.left))
+        return ntr(
+            "{n} record still to send", "{n} records still to send", progress.left, n=words.number(progress.left)
+        )
     return ntr("{n} record received", "{n} records received", progress.received, n=words.number(progress.received))
 
 

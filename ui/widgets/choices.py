@@ -11,7 +11,9 @@ from ui.widgets.boxes import Column, Line, text
 class ChoiceButton(QAbstractButton):
     """A picture, a title and what it means. `first` marks the one that most people want."""
 
-    def __init__(self, icon: str, title: str, words: str, *, first: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, icon: str, title: str, words: str, *, first: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._icon_name, self._first = icon, first
         self.setText(title.replace("&", "&&"))
@@ -57,4 +59,6 @@ class ChoiceButton(QAbstractButton):
         over = self.isEnabled() and (self.underMouse() or self.isDown())
         painter.setPen(QPen(theme.colour("primary" if self._first or over else "line"), 1))
         painter.setBrush(theme.colour("tint" if self._first else "sunk" if over else "surface"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme.radius("card"), theme.radius("card"))
+        painter.drawRoundedRect(
+            QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme.radius("card"), theme.radius("card")
+        )

@@ -34,8 +34,12 @@ def bits(passphrase: str) -> float:
 def judged(passphrase: str, least: int) -> tuple[float, str]:
     """How strong it is, as a share of enough and in words."""
     if not passphrase:
-        return 0.0, ntr("At least {n} character; a few words in a row are good.",
-                        "At least {n} characters; a few words in a row are good.", least, n=words.number(least))
+        return 0.0, ntr(
+            "At least {n} character; a few words in a row are good.",
+            "At least {n} characters; a few words in a row are good.",
+            least,
+            n=words.number(least),
+        )
     if len(passphrase) < least:
         missing = least - len(passphrase)
         return 0.1, ntr("{n} more character", "{n} more characters", missing, n=words.number(missing))

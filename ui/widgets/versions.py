@@ -71,7 +71,9 @@ class VersionsCard(_AboutCard):
     def __init__(self, count: int, hint: str, *, parent: QWidget | None = None) -> None:
         title = tr("Two versions") if count == 2 else ntr("{n} version", "{n} versions", count, n=words.number(count))
         super().__init__(title, hint, parent)
-        kept = OneLine(tr("All are kept, whatever you choose") if count > 2 else tr("Both are kept, whatever you choose"))
+        kept = OneLine(
+            tr("All are kept, whatever you choose") if count > 2 else tr("Both are kept, whatever you choose")
+        )
         kept.setProperty("kind", "caption")
         kept.restyle()
         self.trailing.addWidget(kept)
