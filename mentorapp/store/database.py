@@ -10,14 +10,18 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlcipher3.dbapi2 as cipher
-from sqlite_utils import Database
 
 from mentorapp.errors import UserError
 from mentorapp.i18n import N_
-from mentorapp.store.migrations import NAMES, steps
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+NEWEST = ("m0001_records", "m0002_registers", "m0003_search")
+"""The steps whose tables this version uses. A store that has just these opens without loading what migrates."""
 
 KEEP_BACKUPS = 5
 """How many copies from before migrations are kept."""
@@ -82,7 +86,7 @@ def explaining(path: Path) -> Iterator[None]:
         raise said from reason
 
 
-def _connect(path: Path, key: bytes) -> Database:
+def _connect(path: Path, key: bytes) -> Any:
     connection = cipher.connect(str(path), timeout=5, isolation_level=None)
     try:
         connection.execute("PRAGMA cipher_log_level = NONE")
@@ -92,14 +96,14 @@ def _connect(path: Path, key: bytes) -> Database:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA cache_size = -16000")
-        return Database(connection, execute_plugins=False, strict=True)
+        return connection
     except BaseException:
         connection.close()
         raise
 
 
-def open_database(path: Path, key: bytes) -> Database:
-    """The store's database, at the newest schema. Made if it is not there. Raises UserError if it cannot be opened."""
+def open_database(path: Path, key: bytes) -> Any:
+    """The connection to the store's file, at the newest schema. Made if it is not there. Raises UserError if it cannot be opened."""
     with explaining(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
@@ -120,46 +124,63 @@ def _make(path: Path, key: bytes) -> None:
     os.replace(beside, path)
 
 
-def _opened(path: Path, key: bytes) -> Database:
-    db = _connect(path, key)
+def wrapped(connection: Any) -> "Database":
+    """The connection as sqlite-utils works with it. Loaded when it is needed: that costs a tenth of a second of every start."""
+    from sqlite_utils import Database
+
+    return Database(connection, execute_plugins=False, strict=True)
+
+
+def _opened(path: Path, key: bytes) -> Any:
+    connection = _connect(path, key)
     try:
-        _migrate(db, path)
+        if _applied(connection) != list(NEWEST):
+            _migrate(connection, path)
     except BaseException:
-        db.close()
+        connection.close()
         raise
-    return db
+    return connection
 
 
-def _migrate(db: Database, path: Path) -> None:
+def _applied(connection: Any) -> list[str]:
+    """The steps that this store took; sqlite-utils keeps them in a table of its own."""
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone():
+        return []
+    rows = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'mentor' ORDER BY id")
+    return [row[0] for row in rows]
+
+
+def _migrate(connection: Any, path: Path) -> None:
+    from mentorapp.store.migrations import steps
+
+    db = wrapped(connection)
     applied = [step.name for step in steps.applied(db)]
     waiting = [step.name for step in steps.pending(db)]
-    if not set(applied) <= set(NAMES):
+    if not set(applied) <= set(NEWEST):
         raise UserError(_NEWER)
-    if not waiting:
-        return
-    if applied:
-        copy_to_backups(db, path, label=f"before-{waiting[0]}")
+    if applied and waiting:
+        copy_to_backups(connection, path, label=f"before-{waiting[0]}")
     steps.apply(db)
 
 
-def copy_to_backups(db: Database, path: Path, *, label: str) -> Path:
+def copy_to_backups(connection: Any, path: Path, *, label: str) -> Path:
     """A whole copy of the store in the folder beside it, encrypted with the same key; the oldest copies make room."""
     folder = path.parent / "backups"
     folder.mkdir(exist_ok=True)
     copy = folder / f"{label}-{path.stat().st_mtime_ns}.mentor"
-    _copy(db, copy)
+    _copy(connection, copy)
     old = sorted(folder.glob("*.mentor"), key=lambda file: file.stat().st_mtime_ns)
     for file in old[:-KEEP_BACKUPS]:
         file.unlink()
     return copy
 
 
-def _copy(db: Database, to: Path) -> None:
+def _copy(connection: Any, to: Path) -> None:
     """The copy has its name only once it is whole and on the disk."""
     part = to.with_name(to.name + ".part")
     part.unlink(missing_ok=True)
     try:
-        db.conn.execute("VACUUM INTO ?", (str(part),))
+        connection.execute("VACUUM INTO ?", (str(part),))
         with part.open("rb+") as file:
             os.fsync(file.fileno())
         os.replace(part, to)
@@ -168,33 +189,31 @@ def _copy(db: Database, to: Path) -> None:
         raise
 
 
-def copy_with_key(db: Database, path: Path, folder: Path) -> Path:
+def copy_with_key(connection: Any, path: Path, folder: Path) -> Path:
     """A copy of the store with its key file in a new folder, so that the same passphrase opens it."""
     folder.mkdir(parents=True, exist_ok=True)
     key = path.with_suffix(".key")
     if key.exists():
         shutil.copy2(key, folder / key.name)
-    _copy(db, folder / path.name)
+    _copy(connection, folder / path.name)
     return folder
 
 
 @contextlib.contextmanager
-def transaction(db: Database) -> Iterator[Any]:
+def transaction(connection: Any) -> Iterator[None]:
     """One intention, whole or not at all. Takes the write lock at once, so that what is read inside is what is written on.
 
     Within another intention it is a part of that one: a failure must rise through both.
     """
-    if db.conn.in_transaction:
-        yield db.conn
+    if connection.in_transaction:
+        yield
         return
-    db.conn.execute("BEGIN IMMEDIATE")
+    connection.execute("BEGIN IMMEDIATE")
     try:
-        yield db.conn
+        yield
+        connection.execute("COMMIT")
     except BaseException:
-        db.rollback()
-        raise
-    try:
-        db.conn.execute("COMMIT")
-    except BaseException:
-        db.rollback()
+        # The failure may have ended the transaction already.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise

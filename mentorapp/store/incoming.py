@@ -10,8 +10,15 @@ from mentorapp.fields import Field, Merge, fields_of
 from mentorapp.merging import merged
 from mentorapp.records import BY_KIND
 from mentorapp.registers import Register, State
+from mentorapp.store import tables
 from mentorapp.store.facts import Changed
 from mentorapp.store.outgoing import Outgoing
+
+_TRUE = msgspec.msgpack.encode(True)
+
+
+def _in_sight(state: State) -> bool:
+    return tables.shown_of(state)[0].get(registers.VOIDED) is not True
 
 
 class Incoming(Outgoing):
@@ -117,11 +124,29 @@ class Incoming(Outgoing):
 
     def _forget(self, seq: int, id: str, kind: str) -> None:
         self.connection.execute("DELETE FROM search WHERE rowid = ?", (seq,))
-        tables = ["registers", "history", "confirmed", *([kind] if kind in BY_KIND else [])]
-        for table in tables:
+        for table in ("registers", "history", "confirmed", *([kind] if kind in BY_KIND else [])):
             self.connection.execute(f"DELETE FROM {table} WHERE id = ?", (id,))
 
     # --- two wordings -------------------------------------------------------------------------------------------------
+
+    # --- what would go out of sight -----------------------------------------------------------------------------------
+
+    def would_hide(self, states: Iterable[State]) -> set[str]:
+        """The records, in sight now, that these states would take out of sight."""
+        hidden = set()
+        for state in states:
+            voided = state.registers.get(registers.VOIDED)
+            if state.kind not in BY_KIND or voided is None or _TRUE not in voided.values:
+                continue
+            old = self.state(state.id)
+            if old and _in_sight(old) and not _in_sight(registers.join_states(old, state)):
+                hidden.add(state.id)
+        return hidden
+
+    def in_sight(self) -> int:
+        """How many records are not voided."""
+        counts = (f"SELECT count(*) FROM {kind} WHERE voided = 0" for kind in BY_KIND)
+        return sum(self.connection.execute(sql).fetchone()[0] for sql in counts)
 
     def _weave(self, theirs: State, joined: State, at: datetime) -> None:
         """Merge long text that was edited here and there at once, where the words allow it, as an ordinary save of ours.

@@ -7,9 +7,6 @@ from sqlite_utils import Database, Migrations
 
 steps = Migrations("mentor")
 
-NAMES = ("m0001_records", "m0002_registers", "m0003_search")
-"""Every step that this version knows; a store that took another one was used by a newer version."""
-
 
 def _run(db: Database, script: str) -> None:
     # Not executescript: that would commit the transaction which a step and its mark share.

@@ -23,7 +23,6 @@ from mentorapp.store import database, search, tables
 from mentorapp.store.drafts import Drafts
 from mentorapp.store.facts import Changed, Hit, Version
 from mentorapp.store.incoming import Incoming
-from mentorapp.store.migrations import NAMES
 
 R = TypeVar("R", bound=Record)
 
@@ -36,14 +35,13 @@ class Store(Incoming, Drafts):
     def __init__(self, path: Path, key: bytes) -> None:
         """Open, or make, the store at `path`. Raises UserError if it cannot be opened."""
         self.path = path
-        self.db = database.open_database(path, key)
-        self.connection: Any = self.db.conn
+        self.connection: Any = database.open_database(path, key)
         self.replica = self._identity()
         self._come_to_life()
 
     def close(self) -> None:
         """Let go of the file; everything saved is already on the disk."""
-        self.db.close()
+        self.connection.close()
 
     def is_well(self) -> bool:
         """Whether the file is whole: SQLite's own check. Raises UserError, saying what to do, if it is not."""
@@ -56,12 +54,12 @@ class Store(Incoming, Drafts):
     def back_up(self, folder: Path, *, at: datetime) -> Path:
         """A whole encrypted copy in a new folder inside `folder`, with the key file that opens it; gives back that new folder."""
         with database.explaining(folder / self.path.name):
-            return database.copy_with_key(self.db, self.path, folder / f"mentor-{at:%Y%m%d-%H%M%S}")
+            return database.copy_with_key(self.connection, self.path, folder / f"mentor-{at:%Y%m%d-%H%M%S}")
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything within is one intention: all of it is kept, or none. Failures of the disk come as sentences."""
-        with database.explaining(self.path), database.transaction(self.db):
+        with database.explaining(self.path), database.transaction(self.connection):
             yield
 
     # --- small facts --------------------------------------------------------------------------------------------------
@@ -98,14 +96,14 @@ class Store(Incoming, Drafts):
 
     def _come_to_life(self) -> None:
         """After an upgrade, show what an older version kept without knowing it."""
-        if self.recall("shown as") == NAMES[-1]:
+        if self.recall("shown as") == database.NEWEST[-1]:
             return
         with self.transaction():
             for (id,) in self.connection.execute("SELECT id FROM registers").fetchall():
                 state = self.state(id)
                 if state:
                     self._write(state, state, tables.moment(0))
-            self.remember(**{"shown as": NAMES[-1]})
+            self.remember(**{"shown as": database.NEWEST[-1]})
 
     @property
     def counter(self) -> int:

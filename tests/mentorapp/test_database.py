@@ -292,6 +292,7 @@ import os, sys
 from pathlib import Path
 from mentorapp.store import Store
 from mentorapp.errors import UserError
+import mentorapp.store.migrations  # while its files can be read
 os.setgid(65534); os.setuid(65534)
 try:
     Store(Path(sys.argv[1]), bytes(range(32)))
