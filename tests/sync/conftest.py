@@ -7,8 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
 
 import pytest
 import uvicorn
@@ -17,12 +19,14 @@ from sqlalchemy import select
 from mentorapp.clock import SetClock, new_id
 from mentorapp.records import Mentorship, Person, Session
 from mentorapp.store import Store
+from mentorapp.store.database import open_database
 from sync import client
 from sync.server import accounts
 from sync.server.app import Server, application
 from sync.server.database import Database, opened
 from sync.server.limits import Limit
 
+KEY = b"k" * 32
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 FREE = Limit(burst=1e9, rate=1e9)
 
@@ -53,6 +57,23 @@ def serving(app: Any) -> Iterator[str]:
         sock.close()
 
 
+class Blank(NamedTuple):
+    """A ledger and a store as they are before anything is in them: made once, copied for each test."""
+
+    ledger: bytes
+    store: bytes
+
+
+@cache
+def blank() -> Blank:
+    """The migrations run once a process, not once a test."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        opened(f"sqlite:///{folder / 'ledger.sqlite'}").close()
+        open_database(folder / "store.db", KEY).close()
+        return Blank((folder / "ledger.sqlite").read_bytes(), (folder / "store.db").read_bytes())
+
+
 class Office:
     """A server with one office, as its console would set it up."""
 
@@ -81,9 +102,8 @@ class Laptop:
     def __init__(self, office: Office, folder: Path, name: str, content: bytes = b"") -> None:
         self.office, self.name = office, name
         self.path = folder / f"{name}-{len(list(folder.glob('*.db')))}.db"
-        if content:
-            self.path.write_bytes(content)
-        self.store = Store(self.path, b"k" * 32)
+        self.path.write_bytes(content or blank().store)
+        self.store = Store(self.path, KEY)
         self.clock = SetClock(MONDAY)
         self.person = ""
 
@@ -126,6 +146,7 @@ class Laptop:
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     """A running server on SQLite with one office."""
+    (tmp_path / "ledger.sqlite").write_bytes(blank().ledger)
     database = opened(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
     office = Office(database)
     with serving(application(office.server)) as office.address:

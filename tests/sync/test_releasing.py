@@ -82,7 +82,7 @@ def test_what_is_unsent_in_a_lost_scope_stays_and_goes_once_the_server_has_it(la
 
 
 def test_words_in_a_draft_keep_what_they_are_about(laptop: Make) -> None:
-    grace, _, pair, session = _handed_over(laptop)
+    grace, _, _, session = _handed_over(laptop)
     grace.store.keep_draft("draft", kind="session", about=session.id, body="{}", at=MONDAY)
     grace.sync()
     assert set(grace.states()) == {session.id}
