@@ -1,6 +1,6 @@
 """The laptop's side of sync. Importing it loads nothing of the network: that comes with the first exchange."""
 
-from sync.client.engine import agreement
+from sync.client.engine import agreement, allow_voiding, braked
 from sync.client.link import Enrolment, Invitation, Link, enrol, enrolled, linked, read_invitation
 from sync.client.loop import Progress, Result, next_try, run, sync_once
 from sync.client.words import SyncError, aside, failure
@@ -13,7 +13,9 @@ __all__ = [
     "Result",
     "SyncError",
     "agreement",
+    "allow_voiding",
     "aside",
+    "braked",
     "enrol",
     "enrolled",
     "failure",

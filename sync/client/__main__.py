@@ -40,7 +40,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--passphrase-file", type=Path, help=tr("read the passphrase from the first line of this file"))
     parser.add_argument("--practice", action="store_true", help=tr("use the store with sample people"))
     verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("sync", help=tr("send what is only here, receive what is new"))
+    sync = verbs.add_parser("sync", help=tr("send what is only here, receive what is new"))
+    sync.add_argument(
+        "--allow-voiding",
+        action="store_true",
+        help=tr("take in, this once, what takes much of this laptop out of sight"),
+    )
     verbs.add_parser("status", help=tr("say which server this laptop is linked to, and whether both agree"))
     enrol = verbs.add_parser("enrol", help=tr("link this laptop to a server by a code or an enrolment file"))
     enrol.add_argument("--file", type=Path)
@@ -62,7 +67,9 @@ def _open(words: argparse.Namespace) -> Workspace:
     return workspaces.open_with_passphrase(getpass(tr("Passphrase: ")))
 
 
-def _sync(workspace: Workspace, _words: argparse.Namespace) -> list[str]:
+def _sync(workspace: Workspace, words: argparse.Namespace) -> list[str]:
+    if words.allow_voiding:
+        client.allow_voiding(workspace.store)
     result = client.run(workspace.store, clock=workspace.clock)
     applied = result.applied
     lines = [

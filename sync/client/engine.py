@@ -16,7 +16,7 @@ from mentorapp.store import Ack, Changed, Refusal, Store
 from sync import protocol, wire
 from sync.client.link import Link, linked
 from sync.client.pacing import Pace
-from sync.client.words import failure
+from sync.client.words import Braked, failure
 from sync.protocol import Changes, Done, Dropped, Hello, Message, Outcomes, Verdict, Welcome
 
 _RATIO = 3
@@ -125,7 +125,20 @@ def apply(store: Store, batch: Batch, frames: list[list[Message]], *, at: dateti
 
 
 def take(store: Store, batch: Batch, frame: list[Message], *, at: datetime) -> Applied:
-    """Take in one frame of an answer, whole or not at all."""
+    """Take in one frame of an answer, whole or not at all. Raises Braked if it would take too much out of sight.
+
+    After that, nothing more of this answer may be taken in: the next frame begins where this one would have ended.
+    """
+    try:
+        return _all(store, batch, frame, at)
+    except Braked as stop:
+        # Nothing of what it brought is taken. That the server has what was sent is true all the same.
+        stop.safe = _all(store, batch, [one for one in frame if isinstance(one, Outcomes)], at).safe
+        store.remember(sync_brake=f"{stop.values['hidden']} {stop.values['of']}")
+        raise
+
+
+def _all(store: Store, batch: Batch, frame: list[Message], at: datetime) -> Applied:
     applied = Applied()
     with store.transaction():
         # What was pushed is answered before a new epoch puts everything back into the outbox: see _welcomed.
@@ -141,6 +154,7 @@ def _one(store: Store, batch: Batch, message: Message, at: datetime) -> Applied:
         return _answered(store, batch, message, at)
     if isinstance(message, Changes):
         states = list(wire.states(message))
+        _brake(store, batch, states)
         _given_again(store, states)
         changed = store.absorb(states, at=at, cursor=message.cursor or None)
         return Applied(changed, received=len(states))
@@ -248,7 +262,39 @@ def _finished(store: Store, batch: Batch, done: Done) -> Applied:
     store.remember(sync_count=str(done.count))
     if not done.more:
         store.caught_up()
+        store.remember(sync_voiding="", sync_brake="", sync_voiding_allowed="")
     return Applied(_released(store), more=done.more, done=True)
+
+
+# --- the brake --------------------------------------------------------------------------------------------------------
+
+_FEW, _SHARE = 20, 0.3
+
+
+def _brake(store: Store, batch: Batch, states: list[State]) -> None:
+    """Stop before a synchronisation takes more out of sight than people do in the course of their work.
+
+    Counted from one complete exchange to the next, so that it does not matter into how many frames or answers it is cut.
+    """
+    fresh = len(store.would_hide(states))
+    if not fresh:
+        return
+    before = int(store.recall("sync_voiding", "0"))
+    hidden, seen = before + fresh, store.in_sight() + before
+    if hidden > max(_FEW, _SHARE * seen) and not store.recall("sync_voiding_allowed"):
+        raise failure("mass_voiding", batch.link.known_as, hidden=hidden, of=seen)
+    store.remember(sync_voiding=str(hidden))
+
+
+def braked(store: Store) -> tuple[int, int] | None:
+    """How many records, at least, the server's changes would take out of sight, and of how many, if that awaits an answer."""
+    said = store.recall("sync_brake").split()
+    return (int(said[0]), int(said[1])) if said else None
+
+
+def allow_voiding(store: Store) -> None:
+    """Let the next complete exchange take out of sight whatever it brings."""
+    store.remember(sync_voiding_allowed="yes", sync_brake="")
 
 
 # --- agreement --------------------------------------------------------------------------------------------------------

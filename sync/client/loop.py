@@ -18,7 +18,7 @@ from sync.client import engine
 from sync.client.engine import Applied, Batch
 from sync.client.link import linked
 from sync.client.pacing import Pace
-from sync.client.words import SyncError, failure
+from sync.client.words import Braked, SyncError, failure
 from sync.protocol import Message
 
 T = TypeVar("T")
@@ -129,6 +129,9 @@ class _Run:
             for frame in self.line.exchange(batch.link.token, body):
                 applied |= self.call(partial(_taken, batch=batch, frame=frame, at=self.clock.now()))
                 self._tell(applied)
+        except Braked as stop:
+            self.applied |= applied | Applied(safe=stop.safe)
+            raise
         except SyncError:
             self.applied |= applied
             self.pace = self.pace.failed()

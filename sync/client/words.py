@@ -55,6 +55,10 @@ FAILURES = {
         "The server and this laptop did not understand each other. Your work is safe here. If this stays, tell your coordinator."
     ),
     "cancelled": N_("The exchange was stopped. What arrived is kept and your work is safe on this laptop."),
+    "mass_voiding": N_(
+        "What came from {server} would take much of what is on this laptop out of sight at once. That may be a mistake, so it "
+        "was not taken in, and your work is safe. Ask your coordinator whether it is meant, and only then allow it."
+    ),
     "code_wrong": N_(
         "The server does not know this code. Check each letter against the paper, or ask your coordinator for a new one."
     ),
@@ -136,6 +140,13 @@ class NotEnrolled(SyncError):
     later = False
 
 
+class Braked(SyncError):
+    """What arrived would take too much out of sight to be taken in unasked. `safe` records were answered for before that."""
+
+    later = False
+    safe = 0
+
+
 class Cancelled(SyncError):
     """Somebody stopped it."""
 
@@ -153,15 +164,16 @@ _KINDS: dict[str, type[SyncError]] = {
     "too_often": Busy,
     "cannot_commit": Busy,
     "server_trouble": Busy,
+    "mass_voiding": Braked,
     "cancelled": Cancelled,
 }
 
 
-def failure(reason: str, server: str = "") -> SyncError:
+def failure(reason: str, server: str = "", **values: object) -> SyncError:
     """The error of a reason code."""
     enrolling = reason.startswith(("code_", "person_", "no_", "bad_address", "not_an"))
     kind = _KINDS.get(reason, NotEnrolled if enrolling and reason in FAILURES else Busy)
-    return kind(reason, server=server)
+    return kind(reason, server=server, **values)
 
 
 def aside(reason: str) -> str:
