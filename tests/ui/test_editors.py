@@ -128,7 +128,9 @@ def test_what_is_typed_is_the_value(qtbot, field: Field, typed: str, value: obje
             if letter == "\n":
                 QTest.keyClick(target, Qt.Key.Key_Return)
             else:  # QTest knows only the letters of an English keyboard
-                QApplication.sendEvent(target, QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, letter))
+                QApplication.sendEvent(
+                    target, QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, letter)
+                )
     assert box.value() == value
     assert not box.unreadable()
 

@@ -26,6 +26,9 @@ OF_SESSION = ("strengths", "improve", "gaps", "useful", "commitment", "next_date
 OWN = ("reflection", "mood")
 """What only the author reads."""
 
+ALL = (*OF_SESSION, *OWN)
+"""Everything that is written here."""
+
 
 class HowItWent(QWidget):
     """The last part of a session. Nothing in it has to be filled in."""
@@ -78,7 +81,7 @@ class HowItWent(QWidget):
     def set_draft(self, draft: SessionDraft) -> None:
         """Show what a draft says of it."""
         self._draft = draft
-        if not is_empty(draft) or any(name in draft.typed for name in (*OF_SESSION, *OWN)):
+        if not is_empty(draft) or any(name in draft.typed for name in ALL):
             self.build()
         self._show_draft()
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
 
 from mentorapp.errors import UserError
 from mentorapp.services import sessions
@@ -48,8 +49,9 @@ class Keeper(QObject):
     kept = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, shell: Shell, collect: Callable[[], SessionDraft | None], parent: QObject) -> None:
+    def __init__(self, shell: Shell, collect: Callable[[], SessionDraft | None], parent: QWidget) -> None:
         super().__init__(parent)
+        self._owner = parent
         self._shell, self._collect = shell, collect
         self._dirty = self._known = self._leaving = self._told = False
         self._round = 0
@@ -112,7 +114,12 @@ class Keeper(QObject):
             at = sessions.keep_draft(workspace, draft)
             return Kept(at, frozenset(("draft",)), (draft.id,)) if first else KeptOn(at)
 
-        self._shell.do(keep, lambda done: self._confirmed(number, done.at), failed=lambda e: self._refused(number, e))
+        self._shell.do(
+            keep,
+            lambda done: self._confirmed(number, done.at),
+            failed=lambda error: self._refused(number, error),
+            owner=self._owner,
+        )
 
     def _confirmed(self, number: int, at: datetime) -> None:
         if number == self._round:

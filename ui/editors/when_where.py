@@ -129,9 +129,7 @@ class WhenWhere(Card):
 
     def heading(self) -> str:
         """Day, time and place, as under the title."""
-        return " · ".join(
-            filter(None, (_when(self._value("started"), self._today()), self._value("place")))
-        )
+        return " · ".join(filter(None, (_when(self._value("started"), self._today()), self._value("place"))))
 
     def _changed(self) -> None:
         self._say()

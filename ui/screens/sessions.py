@@ -19,8 +19,7 @@ from mentorapp.errors import UserError
 from mentorapp.i18n import N_, ntr, tr
 from mentorapp.services import calendar_file, recall, sessions
 from mentorapp.services.recall import SessionRow
-from mentorapp.services.workspace import Workspace
-from mentorapp.store import Changed
+from mentorapp.services.workspace import Changed, Workspace
 from ui import theme
 from ui import words as say
 from ui.editors.planning import Plan, PlanForm
@@ -42,6 +41,7 @@ from ui.widgets import (
     QuietButton,
     Scroll,
     Segment,
+    reading,
     text,
 )
 from ui.widgets.daysgrid import DaysGrid
@@ -422,6 +422,10 @@ class SessionsScreen(QWidget):
     def _saved(self, n: int) -> None:
         words = ntr("{n} planned session is in the file.", "{n} planned sessions are in the file.", n, n=say.number(n))
         self._shell.notices.say(words)
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Let the Tab key go through the page as the eye does."""
+        return reading.move(self, forward=next) or super().focusNextPrevChild(next)
 
     # --- room ---------------------------------------------------------------------------------------------------------
 

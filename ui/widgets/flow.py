@@ -28,17 +28,19 @@ class Flow(QWidget):
         self._parts.insert(at, widget)
         if widget.parentWidget() is not self:
             widget.setParent(self)
-        before = self._parts[at - 1] if at else None
-        if before is not None:
-            QWidget.setTabOrder(before, widget)
-        if at + 1 < len(self._parts):
-            QWidget.setTabOrder(widget, self._parts[at + 1])
+        # Qt shows a child by itself only if it was there before its parent was shown.
+        if self.isVisible() and not widget.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide):
+            widget.show()
         self._again()
 
     def removeWidget(self, widget: QWidget) -> None:
         """Take a widget out; it stays a child until its owner is done with it."""
         self._parts.remove(widget)
         self._again()
+
+    def parts(self) -> tuple[QWidget, ...]:
+        """What stands here, in the order of reading."""
+        return tuple(self._parts)
 
     def restyle(self) -> None:
         """Measure again in the theme in use."""

@@ -22,22 +22,36 @@ from mentorapp.records import ActionItem, Session
 from mentorapp.rules import Problem
 from mentorapp.services import sessions
 from mentorapp.services.sessions import SessionDraft
-from mentorapp.services.workspace import Workspace
-from mentorapp.store import Changed
+from mentorapp.services.workspace import Changed, Workspace
 from ui import theme
 from ui import words as say
 from ui.editors import ChipsEditor, EditorBox, LongEditor, TagsEditor
 from ui.editors.around import Invitation, LastTime
 from ui.editors.check_in import CheckIn
+from ui.editors.how_it_went import ALL as OF_HOW
 from ui.editors.how_it_went import HowItWent, is_empty
 from ui.editors.keeping import Keeper
 from ui.editors.promises import Promises
+from ui.editors.when_where import FIELDS as OF_WHEN
 from ui.editors.when_where import WhenWhere
 from ui.models import writing
 from ui.models.writing import Writing
 from ui.screens.record.whom import WhomPage
 from ui.shell import Shell
-from ui.widgets import Card, Column, Flow, Line, PageTitle, Pill, PrimaryButton, QuietButton, Scroll, StopWatch, text
+from ui.widgets import (
+    Card,
+    Column,
+    Flow,
+    Line,
+    PageTitle,
+    Pill,
+    PrimaryButton,
+    QuietButton,
+    Scroll,
+    StopWatch,
+    reading,
+    text,
+)
 from ui.widgets.flow import high_as_needed
 
 _FIELDS: Any = fields_of(Session)
@@ -57,6 +71,7 @@ class RecordScreen(QWidget):
         self._today = date.min
         self._asked: dict[str, str] = {}
         self._focus_wanted = False
+        self._held_focus: QWidget | None = None
         self._keeper = Keeper(shell, self.draft, self)
         self._keeper.kept.connect(self._say_kept)
         self._keeper.failed.connect(self._say_not_kept)
@@ -356,6 +371,7 @@ class RecordScreen(QWidget):
         self._keeper.flush()
         finished = writing.with_minutes(draft, 0 if self.when.paper.isChecked() else self.clock.seconds())
         self._clear_problems()
+        self._held_focus = QApplication.focusWidget()
         self.setEnabled(False)
 
         def finish(workspace: Workspace) -> Changed | list[Problem]:
@@ -388,6 +404,8 @@ class RecordScreen(QWidget):
 
     def _not_held(self, error: Exception) -> None:
         self.setEnabled(True)
+        if self._held_focus is not None and self.isAncestorOf(self._held_focus):
+            self._held_focus.setFocus(Qt.FocusReason.OtherFocusReason)
         field = error.values.get("field") if isinstance(error, UserError) else None
         if not (isinstance(field, str) and self._say_problems({field: str(error)})) and isinstance(error, UserError):
             self._shell.tasks.problem.emit(error)
@@ -429,6 +447,9 @@ class RecordScreen(QWidget):
     def _say_problems(self, said: dict[str, str]) -> bool:
         """Say each beside its field and go to the first; False if none of them has a place here."""
         places: list[tuple[QWidget, str]] = []
+        for part, names in ((self.when, OF_WHEN), (self.how, OF_HOW)):
+            if any(name in said for name in names):
+                part.build()
         for id, row in self.check_in.rows.items():
             if words := said.get(f"check_in:{id}", ""):
                 row.say(words)
@@ -456,6 +477,10 @@ class RecordScreen(QWidget):
         for box in self._boxes().values():
             box.forget()
         self.promises.say("")
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Let the Tab key go through the page as the eye does."""
+        return reading.move(self, forward=next) or super().focusNextPrevChild(next)
 
     # --- room ---------------------------------------------------------------------------------------------------------
 
