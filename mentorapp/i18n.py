@@ -53,10 +53,17 @@ def _filled(translated: str, source: str, values: dict[str, object]) -> str:
         return translated
     digits = _DIGITS.get(_state["language"], {})
     values = {name: str(value).translate(digits) if type(value) is int else value for name, value in values.items()}
+    if right_to_left():
+        values = {name: isolated(value) if isinstance(value, str) else value for name, value in values.items()}
     try:
         return translated.format(**values)
     except (LookupError, ValueError):
         return source.format(**values)
+
+
+def isolated(words: str) -> str:
+    """Words set apart (Unicode's FSI and PDI), so that a Latin name keeps its full stop within a sentence read from right to left."""
+    return f"\u2068{words}\u2069" if any("A" <= c.upper() <= "Z" for c in words) else words
 
 
 def tr(message: str, /, **values: object) -> str:
