@@ -16,7 +16,7 @@ from mentorapp.clock import day_of
 from mentorapp.i18n import ntr, tr
 from mentorapp.records import BY_KIND
 from sync import wire
-from sync.client import linked
+from sync.client import braked, failure, linked
 from sync.client import words as reasons
 from sync.client.loop import recalled_pace
 from ui import versions, words
@@ -46,7 +46,7 @@ class Aside:
 class Overview:
     """Everything that the Sync screen shows. `place` is where things are safe, `office` its full name, both "" before joining.
 
-    `octets` and `seconds` estimate what sending the `pending` records takes; 0 seconds: the line was not measured yet.
+    `braked` says why what the server sends waits for an answer. `octets` and `seconds` estimate what sending the `pending` records takes; 0 seconds: the line was not measured yet.
     """
 
     today: date
@@ -61,6 +61,7 @@ class Overview:
     aside: tuple[Aside, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
     receipt: str = ""
+    braked: str = ""
 
 
 def read(workspace: Workspace) -> Overview:
@@ -83,6 +84,18 @@ def read(workspace: Workspace) -> Overview:
         aside=tuple(_aside(workspace, today)),
         disagreements=tuple(versions.read(workspace)),
         receipt=short_receipt(store.recall("receipt")),
+        braked=_braked(store),
+    )
+
+
+def _braked(store: Store) -> str:
+    """Why nothing is taken in until a person says so, or ''."""
+    waits = braked(store)
+    if waits is None:
+        return ""
+    link = linked(store)
+    return str(
+        failure("mass_voiding", link.known_as if link else "", hidden=words.number(waits[0]), of=words.number(waits[1]))
     )
 
 
@@ -182,7 +195,7 @@ def only_here(overview: Overview) -> str:
         return ntr(
             "{n} private reflection stays here", "{n} private reflections stay here", private, n=words.number(private)
         )
-    if safety.unconfirmed:
+    if safety.unconfirmed and _may_have_arrived(overview):
         unconfirmed = safety.unconfirmed
         return ntr(
             "{n} sent, not confirmed yet", "{n} sent, not confirmed yet", unconfirmed, n=words.number(unconfirmed)
@@ -199,6 +212,11 @@ def only_here(overview: Overview) -> str:
         n=words.number(private),
         when=when,
     )
+
+
+def _may_have_arrived(overview: Overview) -> bool:
+    """Whether the last exchange broke after something may have gone out; where nobody was reached, nothing was sent."""
+    return bool(overview.exchanges) and overview.exchanges[0].outcome in ("cut", "too_slow", "cancelled")
 
 
 def safe(overview: Overview) -> str:

@@ -11,7 +11,7 @@ from mentorapp import registers, wording
 from mentorapp.clock import day_of, local
 from mentorapp.fields import Choice, Count, Day, Field, Flag, Many, Moment, Ref, Text
 from mentorapp.i18n import tr
-from mentorapp.records import BY_KIND, Person, Record, Session, Site
+from mentorapp.records import BY_KIND, Mentorship, Person, Record, Session, Site
 from mentorapp.services import conflicts, recall
 from mentorapp.services.conflicts import Conflict, Side
 from mentorapp.services.workspace import Workspace
@@ -175,7 +175,7 @@ def _who(side: Side) -> str:
 
 def about(workspace: Workspace, record: Record, today: date) -> str:
     """What a record is, in a few words: "Session with Tesfaye M., 17 November"."""
-    mentorship = getattr(record, "mentorship", None) or ""
+    mentorship = record.id if isinstance(record, Mentorship) else getattr(record, "mentorship", None) or ""
     pair = recall.pairs(workspace, [mentorship]).get(mentorship)
     with_whom = pair.name if pair else ""
     if isinstance(record, Session):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mentorapp.clock import SystemClock
+from mentorapp.clock import SystemClock, new_id
 from mentorapp.records import Person, Session
 from mentorapp.services import people
 from sync.client import agreement
@@ -168,3 +168,27 @@ def test_a_second_laptop_of_the_same_mentor_becomes_her(
     assert first.store.get(type(mine), mine.id).mentors == (first.person,)
     assert first.store.get(Person, grace.id).name == "Grace A."
     assert mentor_app.ask(lambda w: w.store.safety().needs_you) == 0
+
+
+def test_much_taken_out_of_sight_elsewhere_waits_for_a_yes(mentor_app: Journey, office: Office, hanna: Laptop) -> None:
+    join(mentor_app, office)
+    _, _, pair = mentor_app.do(lambda w: people.add_mentee(w, name="Grace A."))
+    mentor_app.do(lambda w: people.share_with(w, pair, hanna.person))
+
+    def many(workspace: Any) -> Any:
+        held = [Session(id=new_id(), mentorship=pair.id, status="held", agenda=f"Visit {n}") for n in range(30)]
+        return workspace.store.save_all([(None, one) for one in held], by=workspace.me, at=workspace.clock.now())
+
+    mentor_app.do(many)
+    sync_by_button(mentor_app)
+    hanna.sync()
+    for one in hanna.store.find(Session):
+        hanna.store.void(one, reason="by mistake", by=hanna.person, at=hanna.clock.now())
+    hanna.sync()
+    sync_by_button(mentor_app)
+    assert mentor_app.says("would take much of what is on this laptop out of sight at once")
+    assert len(mentor_app.ask(lambda w: w.store.find(Session))) == 30
+    mentor_app.click("Allow it")
+    wait(mentor_app)
+    assert mentor_app.ask(lambda w: w.store.find(Session)) == []
+    assert not mentor_app.screen()._trouble.isVisible()  # type: ignore[attr-defined]

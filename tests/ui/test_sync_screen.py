@@ -488,3 +488,13 @@ def test_every_kind_of_value_can_be_read(mentor_app: Journey) -> None:
     assert said["moved_to"].startswith("Session with Tesfaye M.")
     assert all(said.values())
     assert KINDS_OF_FIELD
+
+
+def test_what_could_not_leave_is_never_called_sent(mentor_app: Journey, office: Office) -> None:
+    screen = join(mentor_app, office)
+    mentor_app.do(lambda w: people.add_mentee(w, name="Grace A.")[0])
+    mentor_app.ask(lambda w: w.store.remember(sync_address="http://127.0.0.1:9"))
+    mentor_app.click(screen._button)
+    wait(mentor_app)
+    assert "oldest from" in figures(screen)[0]
+    assert not mentor_app.says("not confirmed yet")

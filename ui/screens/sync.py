@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from mentorapp.errors import UserError
 from mentorapp.i18n import ntr, ptr, tr
-from sync.client import read_invitation
+from sync.client import allow_voiding, read_invitation
+from sync.client.words import NotLetIn
 from ui import exchanges, joining, theme, words
 from ui.choosing import Choosing
 from ui.exchanges import Aside, Overview
@@ -72,6 +73,7 @@ class SyncScreen(QWidget):
         self._under_way = _UnderWay()
         self._under_way.stop.clicked.connect(self._cancel)
         self._trouble = _Trouble()
+        self._trouble.let.clicked.connect(self._let_it_happen)
         self._practice = self._practice_card()
         self._join_card = _JoinCard(shell)
         self._join_card.joined.connect(self._joined)
@@ -172,7 +174,7 @@ class SyncScreen(QWidget):
         labels = (tr("Only on this laptop"), safe, tr("Set aside"), tr("Needs you"))
         self._stats = [Stat(label, "") for label in labels]
         pairs = [Columns(*self._stats[at : at + 2], narrow=300) for at in (0, 2)]
-        self._figures.addWidget(Columns(*pairs, narrow=640))
+        self._figures.addWidget(Columns(*pairs, narrow=760))
 
     def _safe_caption(self, overview: Overview) -> str:
         result = self._status().result
@@ -200,6 +202,9 @@ class SyncScreen(QWidget):
     def _retry(self) -> None:
         self._shell.do(lambda workspace: workspace.store.retry_set_aside(), lambda _done: self._sync_now(), owner=self)
 
+    def _let_it_happen(self) -> None:
+        self._shell.do(lambda workspace: allow_voiding(workspace.store), lambda _done: self._sync_now(), owner=self)
+
     def _progressed(self, status: Status) -> None:
         if self._overview is not None:
             self._show_status(status)
@@ -213,8 +218,8 @@ class SyncScreen(QWidget):
         # A check that takes a blink and that nobody asked for shows nothing.
         self._under_way.setVisible(sending and (status.asked or status.total > 0))
         self._under_way.say(status)
-        self._trouble.say(status)
-        refused = status.state == "refused"
+        self._trouble.say(status, overview.braked)
+        refused = isinstance(status.error, NotLetIn)
         self._join_card.setVisible(not overview.practice and (refused or not overview.place))
         self._join_card.set_title(tr("Join again with a new code") if refused else tr("Join an office"))
 
@@ -367,11 +372,23 @@ class _Trouble(Card):
         line = Line(gap=12)
         line.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._said, 1)
+        self.let = Button(tr("Allow it"))
+        line.addWidget(self.let)
         self.body.addLayout(line)
+        self.let.hide()
         self.hide()
 
-    def say(self, status: Status) -> None:
-        """Say it, or nothing."""
+    def say(self, status: Status, braked: str) -> None:
+        """Say it, or nothing. What waits for an answer is said until it has one."""
+        self.let.setVisible(bool(braked))
+        self.let.setEnabled(status.state != "sending")
+        if braked:
+            self._icon_name = ("triangle-alert", "warn")
+            self._said.setText(braked)
+            self.set_tone("")
+            self.restyle()
+            self.show()
+            return
         error = status.error
         shown = error is not None and (status.state == "refused" or (status.asked and error.reason != "cancelled"))
         self.setVisible(shown)

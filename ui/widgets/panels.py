@@ -111,10 +111,11 @@ class Stat(QFrame):
         self.setProperty("kind", "card")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         column = Column(self, edges=(18, 16, 18, 16), gap=2)
-        below = OneLine(caption)
-        below.setProperty("kind", "caption")
-        below.restyle()
-        self._parts = (text(label, "caption"), text(number, "figure"), below)
+        above, below = OneLine(label), OneLine(caption)
+        for line in (above, below):
+            line.setProperty("kind", "caption")
+            line.restyle()
+        self._parts = (above, text(number, "figure"), below)
         for part in self._parts:
             column.addWidget(part)
         self.set(number, caption, tone=tone)
