@@ -44,8 +44,9 @@ def filled(url: str, count: int, *, caller: str = "", pairs: int = 500, tallied:
         who = connection.execute(select(tables.person).where(tables.person.c.name == caller)).first()
         office = who.office if who else connection.execute(select(tables.office.c.id)).scalar_one()
         seq = ledger.locked(connection, office)
-        for scope in scopes if who else ():
-            ledger.give(connection, who.id, Grant(scope, Visibility.pair, True, seq), "created")
+        if who:
+            for scope in scopes:
+                ledger.give(connection, who.id, Grant(scope, Visibility.pair, True, seq), "created")
     sums: dict[tuple[str, int], list[int]] = {}
     rows = _rows(made, count, scopes, office, seq, sums if tallied else None)
     while some := list(islice(rows, _AT_ONCE)):

@@ -61,8 +61,14 @@ def _anki_server(folder: Path) -> Iterator[int]:
         "SYNC_HOST": "127.0.0.1",
         "SYNC_PORT": str(port),
     }
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with _ended(subprocess.Popen([str(_ANKI), "-m", "anki.syncserver"], cwd=folder, env=environment, **quiet)):
+    started = subprocess.Popen(
+        [str(_ANKI), "-m", "anki.syncserver"],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    with _ended(started):
         _answering(port)
         yield port
 
