@@ -11,7 +11,8 @@ from mentorapp.clock import Clock, SystemClock, new_id
 from mentorapp.errors import UserError
 from mentorapp.i18n import N_, tr
 from mentorapp.records import Mentorship, Person, Record, Reflection
-from mentorapp.store import Changed, Store, keys
+from mentorapp.store import Changed as Changed
+from mentorapp.store import Store, keys
 from mentorapp.store.keys import NoKey as NoKey
 
 STORE = "store.mentor"

@@ -1,0 +1,1 @@
+"""The screens, one file or folder each; they never import one another."""
