@@ -33,6 +33,7 @@ MOST_SIBLINGS = 64
 MOST_CONTEXT = 4096
 MOST_NAME = 64
 MOST_DEPTH = 24
+MOST_ASKED = 64
 MOST_ANSWER = 2**20
 _HIGHEST = 2**63 - 1
 
@@ -105,7 +106,11 @@ class Welcome(msgspec.Struct, array_like=True, frozen=True, tag=3):
     now: int
     forked: bool = False
     arrived: tuple[tuple[int, int], ...] = ()
-    """Of the ranges asked about, what is safely here."""
+    """Of the counters asked about, those whose records are safely here as they were sent last."""
+    proof: bytes = b""
+    """The sum of these records' fingerprints: a copy of the laptop's store may have used the same counters for other saves."""
+    receipt: bytes = b""
+    """As in `Outcomes`, for what arrived."""
 
 
 class Outcomes(msgspec.Struct, array_like=True, frozen=True, tag=4):
@@ -171,7 +176,9 @@ def greeting(messages: list[Message]) -> Hello:
     hello = messages[0] if messages else None
     if not isinstance(hello, Hello):
         raise ProtocolError("no_hello")
-    short = len(hello.app) <= 64 and len(hello.cursor) <= 64 and len(hello.ask) <= 64 and len(hello.versions) <= 64
+    short = (
+        len(hello.app) <= 64 and len(hello.cursor) <= 64 and len(hello.ask) <= MOST_ASKED and len(hello.versions) <= 64
+    )
     nonces = len(hello.prev) in (0, 8) and len(hello.next) == 8
     if len(hello.replica) != 8 or len(hello.epoch) not in (0, 8) or not nonces or not short:
         raise ProtocolError("bad_hello")
@@ -265,6 +272,33 @@ _CHECKS: tuple[tuple[str, Callable[[State], bool]], ...] = (
     ("bad_value", _bad_value),
     ("only_for_its_author", _readable_by_nobody),
 )
+
+# --- counters ---------------------------------------------------------------------------------------------------------
+
+Ranges = tuple[tuple[int, int], ...]
+"""Some of a replica's counters in a few bytes: each range from its first to its last, both in it, apart and in order."""
+
+
+def ranges(counters: Iterable[int]) -> Ranges:
+    """These counters as ranges, and no others."""
+    found: list[tuple[int, int]] = []
+    for counter in sorted(set(counters)):
+        if found and counter == found[-1][1] + 1:
+            found[-1] = (found[-1][0], counter)
+        else:
+            found.append((counter, counter))
+    return tuple(found)
+
+
+def within(some: Ranges, counter: int) -> bool:
+    """Whether a counter lies in one of them."""
+    return any(first <= counter <= last for first, last in some)
+
+
+def sent_under(state: State, replica: bytes) -> int:
+    """The counter that names what is sent of a record: of this replica's saves in it the last, 0 if there is none."""
+    return max((dot.counter for dot in state.dots() if dot.replica == replica), default=0)
+
 
 # --- digests ----------------------------------------------------------------------------------------------------------
 

@@ -142,6 +142,27 @@ class Outgoing:
                 "UPDATE outbox SET sent_at = ? WHERE id = ? AND private = 0", ((at.isoformat(), id) for id in ids)
             )
 
+    def unanswered(self) -> list[Pending]:
+        """What was sent, not edited since, and never answered for: some of it may have arrived."""
+        rows = self.connection.execute(
+            "SELECT id, group_concat(field, char(10)), max(counter) AS last FROM outbox "
+            "WHERE private = 0 AND id NOT IN (SELECT id FROM set_aside) "
+            "GROUP BY id HAVING count(sent_at) = count(*) AND min(counter) > 0 ORDER BY last"
+        ).fetchall()
+        found = []
+        for id, fields, counter in rows:
+            state = self.state(id)
+            if state:
+                part = state.only(fields.split("\n"))
+                size = sum(len(s.value) for r in part.registers.values() for s in r.siblings) + 40
+                found.append(Pending(part, counter, size))
+        return found
+
+    def unsend(self, ids: Iterable[str]) -> None:
+        """These did not arrive: they are only here."""
+        with self.transaction():
+            self.connection.executemany("UPDATE outbox SET sent_at = NULL WHERE id = ?", ((id,) for id in ids))
+
     def acknowledge(self, acks: Iterable[Ack], *, at: datetime, receipt: str = "") -> Changed:
         """The server has these for good. What was edited since stays pending."""
         done = list(acks)
@@ -181,6 +202,7 @@ class Outgoing:
                     "INSERT OR REPLACE INTO set_aside VALUES (?, ?, ?, ?, ?)",
                     (id, counter, reason, held, at.isoformat()),
                 )
+                self.connection.execute("UPDATE outbox SET sent_at = NULL WHERE id = ?", (id,))  # It was answered.
         return Changed(frozenset(("sync",)), tuple(refusal.id for refusal in said))
 
     def put_aside(self) -> list[SetAside]:

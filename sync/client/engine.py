@@ -12,7 +12,7 @@ import msgspec
 
 from mentorapp import __version__
 from mentorapp.registers import State
-from mentorapp.store import Ack, Changed, Refusal, Store
+from mentorapp.store import Ack, Changed, Pending, Refusal, Store
 from sync import protocol, wire
 from sync.client.link import Link, linked
 from sync.client.pacing import Pace
@@ -34,6 +34,8 @@ class Batch:
     states: tuple[State, ...]
     sent: tuple[Ack, ...]
     at: datetime
+    asked: tuple[Pending, ...] = ()
+    """What was sent before and never answered for. While the server is asked what of it arrived, nothing is sent."""
 
     def pack(self, quality: int = 11) -> bytes:
         """The request's body."""
@@ -80,12 +82,17 @@ class Applied:
 def collect(store: Store, *, at: datetime, pace: Pace | None = None) -> Batch:
     """What to send now: the oldest saves that nobody confirmed, as many as the pace allows. Raises SyncError if unlinked.
 
+    After an exchange that broke, nothing yet: first the question what arrived, unless it is less than a frame.
+
     What the server would refuse by its shape is set aside at once, with the reason.
     """
     link = linked(store)
     if link is None:
         raise failure("no_server")
     pace = pace or Pace()
+    unanswered = store.unanswered()
+    if sum(one.size for one in unanswered) > wire.FRAME:
+        return _question(store, link, pace, at, unanswered)
     with store.transaction():
         pending = store.pending(most_records=_MOST_RECORDS, most_bytes=pace.up * _RATIO)
         reasons = {one.state.id: protocol.problem_of(one.state) for one in pending}
@@ -98,6 +105,15 @@ def collect(store: Store, *, at: datetime, pace: Pace | None = None) -> Batch:
         hello = _hello(store, pace, at, sending=bool(good))
     sent = tuple(Ack(one.state.id, one.counter) for one in good)
     return Batch(link, hello, tuple(one.state for one in good), sent, at)
+
+
+def _question(store: Store, link: Link, pace: Pace, at: datetime, unanswered: list[Pending]) -> Batch:
+    """Which of these arrived? Those beyond what one question may name are asked about by the next."""
+    counters = protocol.ranges(one.counter for one in unanswered)[: protocol.MOST_ASKED]
+    asked = tuple(one for one in unanswered if protocol.within(counters, one.counter))
+    with store.transaction():
+        hello = _hello(store, pace, at, sending=False)
+    return Batch(link, msgspec.structs.replace(hello, ask=counters), (), (), at, asked)
 
 
 def _hello(store: Store, pace: Pace, at: datetime, *, sending: bool) -> Hello:
@@ -177,13 +193,27 @@ def _welcomed(store: Store, batch: Batch, welcome: Welcome, at: datetime) -> App
         store.remember_bytes("sync_prev", b"")
         store.remember_bytes("sync_next", b"")
         return Applied(forked=True, more=True)
+    arrived = _arrived(store, batch, welcome, at) if batch.asked else Applied()
     known = store.recall_bytes("sync_epoch")
     if known != welcome.epoch:
         if known:
             store.reoffer(None)
             store.remember_bytes("cursor", b"")
         store.remember_bytes("sync_epoch", welcome.epoch)
-    return Applied()
+    return arrived
+
+
+def _arrived(store: Store, batch: Batch, welcome: Welcome, at: datetime) -> Applied:
+    """What of the unanswered is safe after all; the rest is sent again."""
+    here = [one for one in batch.asked if protocol.within(welcome.arrived, one.counter)]
+    proof = protocol.summed(protocol.fingerprint(one.state) for one in here).to_bytes(8)
+    if not here or proof != welcome.proof:
+        here = []  # Not as it was sent from here: a copy of this store used the same counters. All of it is sent again.
+    receipt = welcome.receipt.hex() if here else ""
+    acks = [Ack(one.state.id, one.counter) for one in here]
+    changed = store.acknowledge(acks, at=at, receipt=receipt)
+    store.unsend(one.state.id for one in batch.asked)
+    return Applied(changed, len(acks), receipt=receipt)
 
 
 def _answered(store: Store, batch: Batch, outcomes: Outcomes, at: datetime) -> Applied:

@@ -119,7 +119,7 @@ class _Run:
             if not one.done:
                 raise failure("cut", batch.link.known_as)
             moved = one.safe + one.refused + one.held + one.again + one.received
-            if not one.more and (not self.left or not moved):
+            if not one.more and (not self.left or not (moved or batch.asked)):
                 return
 
     def _exchange(self, batch: Batch) -> Applied:

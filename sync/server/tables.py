@@ -77,8 +77,12 @@ replica = Table(
     Column("id", LargeBinary(8), primary_key=True),
     Column("device", String(32), nullable=False),
     Column("nonce", LargeBinary(8), nullable=False),
+    Column("arrived", LargeBinary),
 )
-"""The last nonce of each replica: a store that does not know it is another store under the same id."""
+"""The last nonce of each replica: a store that does not know it is another store under the same id.
+
+`arrived` tells what was taken in under this nonce, for a laptop that never heard it: the counters and fingerprints of its records.
+"""
 
 record = Table(
     "record",

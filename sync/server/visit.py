@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import blake2b
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from mentorapp.registers import State
 from sync import protocol, wire
@@ -24,6 +24,9 @@ _SLOW = 200_000
 
 _SEEN_OFTEN = 600
 """A laptop's last call is noted this often, in seconds."""
+
+_MOST_ARRIVED = 2000
+"""How many records of one exchange are remembered for a laptop that asks: more than a request carries."""
 
 _place = msgspec.msgpack.Decoder(tuple[int, str])
 
@@ -41,6 +44,10 @@ def cursor_of(place: Place) -> bytes:
     return msgspec.msgpack.encode(place)
 
 
+def _arrivals(packed: bytes | None) -> dict[int, int]:
+    return dict(msgspec.msgpack.decode(packed, type=list[tuple[int, int]])) if packed else {}
+
+
 @dataclass
 class Visit:
     """A laptop's exchange in hand. Every call is one transaction or none."""
@@ -55,6 +62,7 @@ class Visit:
     _departed: frozenset[str] = frozenset()
     """The scopes and the records that the laptop is told to let go of: what it may read of them is given again."""
     _outcomes: list[Outcome] = field(default_factory=list)
+    _arrived: dict[int, int] = field(default_factory=dict)
 
     def take(self, messages: list[Message]) -> None:
         """Take in one frame. Raises ProtocolError if it is not what may come here."""
@@ -80,31 +88,49 @@ class Visit:
             if changes and not self.forked:
                 intake = Intake(connection, self._mandate(connection), accounts.stamp(self.now))
                 outcomes = intake.take(changes)
+                self._note_arrived(connection, changes, outcomes)
         self._outcomes += outcomes
+
+    def _note_arrived(self, connection: Connection, changes: list[State], outcomes: list[Outcome]) -> None:
+        """Note, in the transaction that takes them in, which of this replica's saves are here: the answer may never be heard."""
+        assert self.hello is not None
+        replica = self.hello.replica
+        for change, outcome in zip(changes, outcomes, strict=True):
+            counter = protocol.sent_under(change, replica)
+            if counter and outcome.verdict in (Verdict.kept, Verdict.merged):
+                self._arrived[counter] = protocol.fingerprint(change)
+        last = sorted(self._arrived.items())[-_MOST_ARRIVED:]
+        table = tables.replica
+        mine = (table.c.office == self.caller.office, table.c.id == replica, table.c.nonce == self.hello.next)
+        connection.execute(update(table).where(*mine).values(arrived=msgspec.msgpack.encode(last)))
 
     def _known(self) -> bool:
         """Whether there is nothing to note about this visit, so that a laptop with nothing to say costs no write."""
         assert self.hello is not None
         with self.database.reading() as connection:
             last = accounts.last_seen(connection, self.caller.device)
-            return self._nonce(connection) == self.hello.next and accounts.stamp(self.now) - last < _SEEN_OFTEN
+            return self._last(connection)[0] == self.hello.next and accounts.stamp(self.now) - last < _SEEN_OFTEN
 
-    def _nonce(self, connection: Connection, *, lock: bool = False) -> bytes | None:
+    def _last(self, connection: Connection, *, lock: bool = False) -> tuple[bytes | None, bytes | None]:
+        """The last nonce under this replica's id, and what arrived under it."""
         assert self.hello is not None
         table = tables.replica
         same = (table.c.office == self.caller.office, table.c.id == self.hello.replica)
-        query = select(table.c.nonce).where(*same)
-        return connection.execute(query.with_for_update() if lock else query).scalar()
+        query = select(table.c.nonce, table.c.arrived).where(*same)
+        row = connection.execute(query.with_for_update() if lock else query).first()
+        return (row.nonce, row.arrived) if row else (None, None)
 
     def _recognise(self, connection: Connection) -> None:
         """Note the laptop's next word if this is the store that was here last under this replica's id, or its repeat."""
         assert self.hello is not None
-        known, hello = self._nonce(connection, lock=True), self.hello
+        (known, arrived), hello = self._last(connection, lock=True), self.hello
         self.forked = known is not None and known not in (hello.prev, hello.next)
         accounts.seen(connection, self.caller.device, now=self.now)
         if not self.forked:
             keys = {"office": self.caller.office, "id": hello.replica, "device": self.caller.device}
-            ledger.upsert(connection, tables.replica, [{**keys, "nonce": hello.next}])
+            arrived = arrived if known == hello.next else None
+            self._arrived = _arrivals(arrived)
+            ledger.upsert(connection, tables.replica, [{**keys, "nonce": hello.next, "arrived": arrived}])
 
     def _mandate(self, connection: Connection) -> grants.Mandate:
         return ledger.mandate(connection, self.caller.caller, self.caller.office, self.caller.person)
@@ -116,8 +142,7 @@ class Visit:
         if self.hello is None:
             raise ProtocolError("no_hello")
         writer = wire.FrameWriter(quality=11 if self.hello.rate < _SLOW else 5)
-        epoch, now = self.identity.epoch, accounts.stamp(self.now)
-        writer.message(Welcome(self.version, epoch, self.server, now, self.forked))
+        writer.message(self._welcome())
         if not self.forked:
             self._tell(writer)
         return writer.finish()
@@ -146,15 +171,26 @@ class Visit:
             for place, one in enumerate(self._outcomes)
             if (one.verdict, one.reason) != plain[:2]
         )
-        return Outcomes(len(self._outcomes), self._receipt(others), others)
+        return Outcomes(len(self._outcomes), self._receipt([o.id for o in self._outcomes], others), others)
 
-    def _receipt(self, others: tuple[tuple[int, Verdict, str], ...]) -> bytes:
+    def _receipt(self, *about: object) -> bytes:
         """Proof that this server said so: when, to which laptop, about what."""
-        told = msgspec.msgpack.encode(
-            (self.identity.epoch, self.caller.device, self.now, [o.id for o in self._outcomes], others)
-        )
+        told = msgspec.msgpack.encode((self.identity.epoch, self.caller.device, self.now, *about))
         mark = blake2b(told, key=self.identity.secret, digest_size=8).digest()
         return accounts.stamp(self.now).to_bytes(5) + mark
+
+    def _welcome(self) -> Welcome:
+        assert self.hello is not None
+        welcome = Welcome(self.version, self.identity.epoch, self.server, accounts.stamp(self.now), self.forked)
+        if not self.hello.ask or self.forked:
+            return welcome
+        with self.database.reading() as connection:
+            here = _arrivals(self._last(connection)[1])
+        found = {counter: one for counter, one in here.items() if protocol.within(self.hello.ask, counter)}
+        counters, proof = protocol.ranges(found), protocol.summed(found.values()).to_bytes(8)
+        return msgspec.structs.replace(
+            welcome, arrived=counters, proof=proof, receipt=self._receipt((counters, proof)) if found else b""
+        )
 
     def _records(
         self, writer: wire.FrameWriter, connection: Connection, mandate: grants.Mandate, upto: int

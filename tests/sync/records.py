@@ -2,6 +2,7 @@
 
 import ast
 import random
+from collections.abc import Callable
 from functools import cache
 from itertools import cycle
 from pathlib import Path
@@ -46,6 +47,39 @@ values = st.one_of(
     _extensions.map(lambda value: b"\xc9" + len(value).to_bytes(4) + b"\x76" + value),
 )
 
+
+def _some(chance: random.Random, depth: int = 0) -> object:
+    """A plain value of any sort that MessagePack knows."""
+    leaves: tuple[Callable[[], object], ...] = (
+        lambda: None,
+        lambda: chance.random() < 0.5,
+        lambda: chance.choice((0, -1, 127, 128, -(2**63), 2**64 - 1, chance.getrandbits(40))),
+        lambda: chance.choice((0.0, -0.5, 1e300, float("inf"), chance.random())),
+        lambda: "".join(chance.choices("aé漢 \n\x00\U0001f333", k=chance.randrange(60))),
+        lambda: chance.randbytes(chance.randrange(40)),
+        lambda: chance.randbytes(16).hex(),
+        lambda: f"{chance.choice(('mentorship', 'person', 'private', 'odd'))}/{chance.randbytes(16).hex()}",
+        lambda: [chance.randbytes(16).hex() for _ in range(chance.randint(1, 18))],
+    )
+    if depth < 3 and chance.random() < 0.3:
+        inner = [_some(chance, depth + 1) for _ in range(chance.randrange(4))]
+        return inner if chance.random() < 0.5 else {str(place): one for place, one in enumerate(inner)}
+    return chance.choice(leaves)()
+
+
+def _value(seed: int) -> bytes:
+    """A value as MessagePack, now and then one of the forms that the wire itself writes."""
+    chance = random.Random(seed)
+    if chance.random() < 0.7:
+        return msgspec.msgpack.encode(_some(chance))
+    code = chance.choice((0x75, 0x76, 0x77, 0x78, 1, 127))
+    value = msgspec.msgpack.encode(msgspec.msgpack.Ext(code, chance.randbytes(chance.choice((0, 1, 2, 16, 17, 32)))))
+    return b"\xc9" + len(value).to_bytes(4) + b"\x76" + value if chance.random() < 0.4 else value
+
+
+quick_values = st.integers(0, 2**32).map(_value)
+"""Values drawn at once: in a record there are many, and each drawn part by part takes a hundred times as long."""
+
 _counters = st.one_of(st.integers(1, 40), st.integers(1, 2**63 - 1))
 dots = st.builds(Dot, st.sampled_from(REPLICAS), _counters)
 stamps = st.builds(
@@ -56,7 +90,7 @@ stamps = st.builds(
 @st.composite
 def registers(draw: st.DrawFn) -> Register:
     """A register that some history of assigns and joins could have led to."""
-    siblings = draw(st.frozensets(st.builds(Sibling, dots, values), min_size=1, max_size=3))
+    siblings = draw(st.frozensets(st.builds(Sibling, dots, quick_values), min_size=1, max_size=3))
     known: dict[bytes, int] = {}
     for sibling in siblings:
         known[sibling.dot.replica] = max(known.get(sibling.dot.replica, 0), sibling.dot.counter)
