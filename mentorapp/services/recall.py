@@ -1,7 +1,7 @@
 """What a mentor needs to see: today, everyone, and with one person what happened since they last met. Reads only."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -120,10 +120,11 @@ def pairs(workspace: Workspace, only: Iterable[str] | None = None) -> dict[str, 
     )
     found: dict[str, Pair] = {}
     for id, name, kind, site, person, person_name in rows:
-        known = found.get(id)
-        people = (*known.people, person) if known else (person,) if person else ()
-        called = name or (f"{known.name}, {person_name}" if known else person_name)
-        found[id] = Pair(mentorship=id, name=called, people=people, site=site, group=kind == "group")
+        known = found.get(id) or Pair(mentorship=id, name=name, people=(), site=site, group=kind == "group")
+        if person:  # One whose name has not arrived yet is not named.
+            called = name or ", ".join(filter(None, (known.name, person_name)))
+            known = replace(known, people=(*known.people, person), name=called)
+        found[id] = known
     return found
 
 
@@ -137,7 +138,7 @@ def _start_of(day: date) -> datetime:
 
 
 def mentees(workspace: Workspace) -> list[MenteeRow]:
-    """Everyone I mentor one to one or with others, the one waiting longest first, then by name."""
+    """Everyone I mentor one to one or with others, by name."""
     now = workspace.clock.now()
     store, today = workspace.store, day_of(now)
     last = dict(
