@@ -89,7 +89,7 @@ worlds = given(
 )
 
 
-@settings(max_examples=times(40))
+@settings(max_examples=times(20))
 @worlds
 def test_the_list_of_mentees_says_what_one_would_count_by_hand(tmp_path_factory, pairs, met, promised):
     world = World(tmp_path_factory.mktemp("world"), pairs, met, promised)
@@ -112,7 +112,7 @@ def test_the_list_of_mentees_says_what_one_would_count_by_hand(tmp_path_factory,
     world.store.close()
 
 
-@settings(max_examples=times(40))
+@settings(max_examples=times(20))
 @worlds
 def test_today_says_what_one_would_count_by_hand(tmp_path_factory, pairs, met, promised):
     world = World(tmp_path_factory.mktemp("world"), pairs, met, promised)
@@ -132,7 +132,7 @@ def test_today_says_what_one_would_count_by_hand(tmp_path_factory, pairs, met, p
     world.store.close()
 
 
-@settings(max_examples=times(40))
+@settings(max_examples=times(20))
 @worlds
 def test_one_mentee_is_shown_as_one_would_count_by_hand(tmp_path_factory, pairs, met, promised):
     world = World(tmp_path_factory.mktemp("world"), pairs, met, promised)
