@@ -19,8 +19,15 @@ class Chips(Flow):
 
     picked = Signal(str)
 
-    def __init__(self, options: Sequence[tuple[str, str]] = (), *, exclusive: bool = True, required: bool = False, name: str = "",
-                 parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        options: Sequence[tuple[str, str]] = (),
+        *,
+        exclusive: bool = True,
+        required: bool = False,
+        name: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._exclusive, self._required = exclusive, required
         self._chips: dict[str, QPushButton] = {}
@@ -104,8 +111,12 @@ class Chips(Flow):
 
     def _step(self, key: int) -> int:
         forward = -1 if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else 1
-        return {Qt.Key.Key_Right.value: forward, Qt.Key.Key_Left.value: -forward,
-                Qt.Key.Key_Down.value: 1, Qt.Key.Key_Up.value: -1}.get(int(key), 0)
+        return {
+            Qt.Key.Key_Right.value: forward,
+            Qt.Key.Key_Left.value: -forward,
+            Qt.Key.Key_Down.value: 1,
+            Qt.Key.Key_Up.value: -1,
+        }.get(int(key), 0)
 
     def _move(self, chip: QPushButton, step: int) -> None:
         chips = list(self._chips.values())
@@ -119,7 +130,9 @@ class Chips(Flow):
 class Segment(Chips):
     """One of a few, exactly one on: Month | Week | List."""
 
-    def __init__(self, options: Sequence[tuple[str, str]] = (), *, name: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, options: Sequence[tuple[str, str]] = (), *, name: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(options, exclusive=True, required=True, name=name, parent=parent)
         if options:
             self.set_value(options[0][0])
