@@ -171,6 +171,13 @@ def test_a_sentence_ends_in_a_translation_as_it_does_in_the_source(language):
     assert not wrong
 
 
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_what_a_file_dialog_reads_is_left_alone(language):
+    kinds = [(message.id, form) for message, _, form in _said(language) if "(*." in _many(message.id)[0]]
+    assert kinds
+    assert all(form.endswith(source[source.index("(*.") :]) for source, form in kinds)
+
+
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_the_examples_that_hints_give_are_understood(language):
     from datetime import date
@@ -215,6 +222,19 @@ def test_speaking_another_language_changes_what_is_said():
 def test_the_plural_form_is_the_one_for_the_number(language, said):
     i18n.use(language)
     assert [ntr("in {n} day", "in {n} days", n) for n in (0, 1, 2, 3, 11, 100)] == said
+
+
+def test_a_number_that_a_message_carries_has_the_digits_of_the_language():
+    i18n.use("ar")
+    assert "٢٠٠" in tr("Name at most {most}.", most=200)
+    i18n.use("fr")
+    assert "200" in tr("Name at most {most}.", most=200)
+
+
+def test_a_latin_name_stands_apart_in_a_sentence_read_from_right_to_left():
+    i18n.use("ar")
+    assert tr("Session with {name}", name="Grace A.") == "جلسة مع \u2068Grace A.\u2069"
+    assert tr("Session with {name}", name="حلقة الميسّرين") == "جلسة مع حلقة الميسّرين"
 
 
 def test_a_broken_placeholder_in_a_translation_shows_the_source_sentence(tmp_path, monkeypatch):

@@ -79,7 +79,7 @@ class JoinForm(QWidget):
             self.asked.emit(address, code)
 
     def _choose(self) -> None:
-        kinds = tr("Enrolment files ({pattern})", pattern=f"*.{SUFFIX}")
+        kinds = f"{tr('Enrolment files')} (*.{SUFFIX})"
         chosen, _kind = QFileDialog.getOpenFileName(self, tr("Open an enrolment file"), "", kinds)
         if chosen:
             self.set_problem("")
