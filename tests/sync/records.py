@@ -77,37 +77,49 @@ def _value(seed: int) -> bytes:
     return b"\xc9" + len(value).to_bytes(4) + b"\x76" + value if chance.random() < 0.4 else value
 
 
-quick_values = st.integers(0, 2**32).map(_value)
-"""Values drawn at once: in a record there are many, and each drawn part by part takes a hundred times as long."""
-
-_counters = st.one_of(st.integers(1, 40), st.integers(1, 2**63 - 1))
-dots = st.builds(Dot, st.sampled_from(REPLICAS), _counters)
-stamps = st.builds(
-    Stamp, st.text(max_size=20), st.integers(-(2**63), 2**63 - 1), st.booleans(), st.integers(-(2**63), 2**63 - 1)
-)
+_HIGHEST = 2**63 - 1
 
 
-@st.composite
-def registers(draw: st.DrawFn) -> Register:
+def _counter(chance: random.Random) -> int:
+    return chance.choice((chance.randint(1, 40), chance.randint(1, 40), chance.randint(1, _HIGHEST), _HIGHEST))
+
+
+def _moment(chance: random.Random) -> int:
+    return chance.choice((0, 1_780_000_000, chance.randint(-(2**63), _HIGHEST), -(2**63), _HIGHEST))
+
+
+def _dot(chance: random.Random) -> Dot:
+    return Dot(chance.choice(REPLICAS), _counter(chance))
+
+
+def _register(chance: random.Random) -> Register:
     """A register that some history of assigns and joins could have led to."""
-    siblings = draw(st.frozensets(st.builds(Sibling, dots, quick_values), min_size=1, max_size=3))
+    values = (_value(chance.getrandbits(32)) for _ in range(chance.choice((1, 1, 2, 3))))
+    siblings = frozenset(Sibling(_dot(chance), value) for value in values)
     known: dict[bytes, int] = {}
-    for sibling in siblings:
-        known[sibling.dot.replica] = max(known.get(sibling.dot.replica, 0), sibling.dot.counter)
-    for dot in draw(st.lists(dots, max_size=3)):
+    for dot in (*(sibling.dot for sibling in siblings), *(_dot(chance) for _ in range(chance.choice((0, 0, 1, 3))))):
         known[dot.replica] = max(known.get(dot.replica, 0), dot.counter)
-    return Register(siblings, tuple(sorted(known.items())), draw(st.sampled_from(list(Visibility)[1:])))
+    return Register(siblings, tuple(sorted(known.items())), chance.choice(list(Visibility)[1:]))
 
 
-@st.composite
-def states(draw: st.DrawFn, id: st.SearchStrategy[str] = ids) -> State:
-    """A record's state with any kind, fields and values, known to this version or not."""
-    kind = draw(st.sampled_from(["session", "person", "a_kind_of_2031"]))
-    names = st.sampled_from(["scope", "notes", "~seen", "field of tomorrow", "présents"])
-    fields = draw(st.dictionaries(names, registers(), min_size=1, max_size=5))
-    state = State(kind, draw(id), fields)
-    some = draw(st.fixed_dictionaries({}, optional=dict.fromkeys(sorted(state.dots()), stamps)))
-    return trimmed(State(kind, state.id, fields, some))
+def _state(id: str, seed: int) -> State:
+    chance = random.Random(seed)
+    names = ["scope", "notes", "~seen", "field of tomorrow", "présents"]
+    fields = {name: _register(chance) for name in chance.sample(names, chance.randint(1, 5))}
+    state = State(chance.choice(["session", "person", "a_kind_of_2031"]), id, fields)
+    stamped = [dot for dot in sorted(state.dots()) if chance.random() < 0.8]
+    who = ("", "grace", "é" * 20, chance.randbytes(16).hex())
+    stamps = {
+        dot: Stamp(chance.choice(who), _moment(chance), chance.random() < 0.2, _moment(chance)) for dot in stamped
+    }
+    return trimmed(State(state.kind, id, fields, stamps))
+
+
+states = st.builds(_state, ids, st.integers(0, 2**48))
+"""A record's state with any kind, fields and values, known to this version or not.
+
+Drawn from one number: drawn part by part, the drawing takes most of the time of every test that needs some.
+"""
 
 
 @cache

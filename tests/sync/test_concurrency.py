@@ -7,9 +7,11 @@ import socket
 import subprocess
 import threading
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from mentorapp.registers import State
 from sync import wire
@@ -35,14 +37,22 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         return
     if not (_PG / "postgres").exists():
         pytest.skip("no PostgreSQL here")
-    with_postgres = _postgres()
-    found = opened(next(with_postgres))
+    server = request.getfixturevalue("postgres")
+    name = f"of_test_{next(_NUMBERS)}"
+    first = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
+    with first.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    first.dispose()
+    found = opened(f"{server}/{name}")
     yield found
     found.close()
-    with_postgres.close()
 
 
-def _postgres() -> Iterator[str]:
+_NUMBERS = count()
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
     """A PostgreSQL of our own in a folder of its own, run by somebody who is not root."""
     import tempfile
 
@@ -69,7 +79,7 @@ def _postgres() -> Iterator[str]:
             if ready.returncode == 0:
                 break
             threading.Event().wait(0.05)
-        yield f"postgresql+psycopg://mentor@127.0.0.1:{port}/postgres"
+        yield f"postgresql+psycopg://mentor@127.0.0.1:{port}"
     finally:
         server.send_signal(2)
         server.wait(timeout=20)

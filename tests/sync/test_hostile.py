@@ -98,7 +98,7 @@ def test_messages_of_any_shape_are_refused_or_answered(caller: Caller, plain: An
 
 
 @BOUNDED
-@given(state=records.states())
+@given(state=records.states)
 def test_any_state_is_kept_held_or_refused_and_nothing_fails(caller: Caller, state: State) -> None:
     said = caller.push(state, next=b"n" * 8)
     assert any(isinstance(one, Outcomes) and one.upto == 1 for one in said)

@@ -18,7 +18,7 @@ def _states(frames: list[list[object]]) -> list[State]:
     return [s for frame in frames for one in frame if isinstance(one, Changes) for s in wire.states(one)]
 
 
-@given(st.lists(records.states(), max_size=6))
+@given(st.lists(records.states, max_size=6))
 def test_every_state_passes_byte_for_byte(some: list[State]) -> None:
     assert _states(wire.read(wire.stream([HELLO, *some]))) == some
 
@@ -105,7 +105,7 @@ def test_garbage_is_a_protocol_error_or_nothing(some: bytes) -> None:
 
 
 @settings(max_examples=200)
-@given(st.lists(records.states(), min_size=1, max_size=2), st.data())
+@given(st.lists(records.states, min_size=1, max_size=2), st.data())
 def test_a_hurt_message_is_a_protocol_error_or_other_records(some: list[State], data: st.DataObject) -> None:
     packer = wire.Packer()
     for state in some:
