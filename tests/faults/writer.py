@@ -47,7 +47,7 @@ class Writer:
         if self.mode == "finish":
             self.finish_one(screen)
             return
-        QTest.keyClicks(screen.notes.editor, f"w{self.word} ")
+        QTest.keyClicks(screen.page.notes.editor, f"w{self.word} ")
         self.note(f"typed {self.word}")
         self.word += 1
 
@@ -55,12 +55,12 @@ class Writer:
         """Write a whole session and finish it."""
         self.timer.stop()
         self.round += 1
-        QTest.keyClicks(screen.notes.editor, f"session {self.round}")  # type: ignore[attr-defined]
+        QTest.keyClicks(screen.page.notes.editor, f"session {self.round}")  # type: ignore[attr-defined]
         for n in (1, 2):
-            QTest.keyClicks(screen.promises.line.words, f"promise {n} of {self.round}")  # type: ignore[attr-defined]
-            QTest.keyClick(screen.promises.line.words, Qt.Key.Key_Return)  # type: ignore[attr-defined]
-        screen._go_to_how()  # type: ignore[attr-defined]
-        QTest.keyClicks(screen.how.boxes["reflection"].editor, f"thought {self.round}")  # type: ignore[attr-defined]
+            QTest.keyClicks(screen.page.promises.line.words, f"promise {n} of {self.round}")  # type: ignore[attr-defined]
+            QTest.keyClick(screen.page.promises.line.words, Qt.Key.Key_Return)  # type: ignore[attr-defined]
+        screen.page.go_to_how()  # type: ignore[attr-defined]
+        QTest.keyClicks(screen.page.how.boxes["reflection"].editor, f"thought {self.round}")  # type: ignore[attr-defined]
         self.note(f"finishing {self.round}")
         screen.hold()  # type: ignore[attr-defined]
         self.app.tasks.idle()

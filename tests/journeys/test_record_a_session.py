@@ -61,12 +61,12 @@ def test_by_clicks(mentor_app: Journey, grace: tuple[Person, Mentorship]) -> Non
     mentor_app.click("Phone")
     mentor_app.click("Coaching")
     mentor_app.click("Done: Try the story circle")
-    mentor_app.type("She asked first.", into=screen.notes.editor)
-    mentor_app.type("Write up the story", into=screen.promises.line.words)
+    mentor_app.type("She asked first.", into=screen.page.notes.editor)
+    mentor_app.type("Write up the story", into=screen.page.promises.line.words)
     mentor_app.click("mine")
-    mentor_app.type("in 2 weeks", into=screen.promises.line.due)
+    mentor_app.type("in 2 weeks", into=screen.page.promises.line.due)
     mentor_app.click("Write down how it went")
-    mentor_app.type("That I may ask.", into=screen.how.boxes["useful"].editor)
+    mentor_app.type("That I may ask.", into=screen.page.how.boxes["useful"].editor)
     mentor_app.click("8")
     mentor_app.click("Finish")
     (session,) = held(mentor_app)
@@ -88,23 +88,23 @@ def test_by_the_keyboard_alone(mentor_app: Journey, grace: tuple[Person, Mentors
     mentor_app.type("grace")
     QTest.keyClick(mentor_app.held(), Qt.Key.Key_Return)
     mentor_app.settle()
-    assert mentor_app.held() is screen.notes.editor, "one writes at once"
+    assert mentor_app.held() is screen.page.notes.editor, "one writes at once"
     mentor_app.type("She asked first.")
-    tab_to(mentor_app, screen.promises.line.words)
+    tab_to(mentor_app, screen.page.promises.line.words)
     mentor_app.type("Ask the council")
     QTest.keyClick(mentor_app.held(), Qt.Key.Key_Return)
     mentor_app.type("Write up the story")
-    tab_to(mentor_app, screen.invitation.open)
+    tab_to(mentor_app, screen.page.invitation.open)
     QTest.keyClick(mentor_app.held(), Qt.Key.Key_Space)
     mentor_app.settle()
-    assert mentor_app.held() is screen.how.boxes["strengths"].editor
+    assert mentor_app.held() is screen.page.how.boxes["strengths"].editor
     mentor_app.type("Patience")
-    tab_to(mentor_app, screen.how.boxes["reflection"].editor)
+    tab_to(mentor_app, screen.page.how.boxes["reflection"].editor)
     mentor_app.type("I spoke too much")
-    row = next(iter(screen.check_in.rows.values()))
+    row = next(iter(screen.page.check_in.rows.values()))
     tab_to(mentor_app, row.carry)
     QTest.keyClick(mentor_app.held(), Qt.Key.Key_Space)
-    tab_to(mentor_app, screen.mode.chips.focusProxy())
+    tab_to(mentor_app, screen.page.mode.chips.focusProxy())
     QTest.keyClick(mentor_app.held(), Qt.Key.Key_Right)
     QTest.keyPress(mentor_app.held(), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     mentor_app.settle()
@@ -148,7 +148,7 @@ def test_a_draft_goes_on_from_today(mentor_app: Journey, grace: tuple[Person, Me
     mentor_app.go("today")
     mentor_app.click("Go on")
     screen = record_screen(mentor_app)
-    assert screen.notes.value() == "begun"
+    assert screen.page.notes.value() == "begun"
     mentor_app.type(" and ended")
     mentor_app.click("Finish")
     assert [s.notes for s in held(mentor_app)] == ["begun and ended"]
@@ -164,11 +164,11 @@ def test_another_language_in_the_middle_of_a_word_loses_nothing(
     mentor_app.app.change(language="fr")
     mentor_app.settle()
     screen = record_screen(mentor_app)
-    assert screen.notes.value() == "half a sen"
-    assert screen.notes.editor.accessibleName() == "Notes"
+    assert screen.page.notes.value() == "half a sen"
+    assert screen.page.notes.editor.accessibleName() == "Notes"
     mentor_app.app.change(language="ar")
     mentor_app.settle()
-    assert record_screen(mentor_app).notes.value() == "half a sen"
+    assert record_screen(mentor_app).page.notes.value() == "half a sen"
     assert record_screen(mentor_app).layoutDirection() == Qt.LayoutDirection.RightToLeft
     mentor_app.app.change(language="en")
     mentor_app.settle()
@@ -189,7 +189,7 @@ def test_a_planned_session_is_recorded_from_the_calendar(mentor_app: Journey, gr
     screen = mentor_app.go("sessions")
     assert [row.deeds.keys() for row in screen.blocks.rows()] == [{"record"}]
     mentor_app.click("Open: Grace A.")
-    assert record_screen(mentor_app).notes.value() == "We spoke of the council."
+    assert record_screen(mentor_app).page.notes.value() == "We spoke of the council."
 
 
 def test_a_finished_session_can_be_opened_again_from_the_notice(
@@ -200,9 +200,9 @@ def test_a_finished_session_can_be_opened_again_from_the_notice(
     mentor_app.click("Finish")
     mentor_app.click("Open it again")
     screen = record_screen(mentor_app)
-    assert screen.notes.value() == "frist"
-    screen.notes.input.selectAll()
-    mentor_app.type("first", into=screen.notes.editor)
+    assert screen.page.notes.value() == "frist"
+    screen.page.notes.input.selectAll()
+    mentor_app.type("first", into=screen.page.notes.editor)
     mentor_app.click("Finish")
     assert [s.notes for s in held(mentor_app)] == ["first"]
 
@@ -215,9 +215,9 @@ def test_large_text_and_the_dark_keep_every_part_in_reach(
     mentor_app.go("record", person=grace[0].id)
     screen = record_screen(mentor_app)
     mentor_app.click("Write down how it went")
-    tab_to(mentor_app, screen.how.boxes["mood"].editor)
-    area = screen._scroll
-    where = screen.how.boxes["mood"].editor.mapTo(area, screen.how.boxes["mood"].editor.rect().center())
+    tab_to(mentor_app, screen.page.how.boxes["mood"].editor)
+    area = screen.page
+    where = screen.page.how.boxes["mood"].editor.mapTo(area, screen.page.how.boxes["mood"].editor.rect().center())
     assert area.rect().contains(where), "what holds the keyboard is in sight"
     assert not area.horizontalScrollBar().isVisible(), "nothing has to be scrolled sideways"
     settings.change(mentor_app.shell.settings, text_size=1.0)
