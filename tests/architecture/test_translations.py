@@ -56,6 +56,11 @@ def _many(words):
     return words if isinstance(words, tuple | list) else (words,)
 
 
+def _unplaced(catalogue):
+    """The lines of a catalogue but for where its sentences stand: that a module moved is nothing to translate."""
+    return [line for line in catalogue.splitlines() if not line.startswith("#:")]
+
+
 read = cache(catalogues.read)
 
 
@@ -87,9 +92,8 @@ def test_every_language_offered_has_a_catalogue_and_words_for_days():
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_catalogues_are_as_gather_leaves_them(language, template):
     kept = catalogues.po_of(language).read_text("utf-8")
-    assert catalogues.rendered(language, catalogues.merged(language, template)) == kept, (
-        "run `make i18n` and translate what is new"
-    )
+    left = catalogues.rendered(language, catalogues.merged(language, template))
+    assert _unplaced(left) == _unplaced(kept), "run `make i18n` and translate what is new"
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
