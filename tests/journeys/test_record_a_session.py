@@ -181,13 +181,13 @@ def test_a_planned_session_is_recorded_from_the_calendar(mentor_app: Journey, gr
         )
     )
     screen: Any = mentor_app.go("sessions")
-    mentor_app.click(screen.blocks.rows()[0].deeds["record"])
+    mentor_app.click(screen.side.blocks.rows()[0].deeds["record"])
     assert mentor_app.says("The council")
     mentor_app.type("We spoke of the council.")
     mentor_app.click("Finish")
     assert [(s.id, s.status) for s in held(mentor_app)] == [(planned.id, "held")]
     screen = mentor_app.go("sessions")
-    assert [row.deeds.keys() for row in screen.blocks.rows()] == [{"record"}]
+    assert [row.deeds.keys() for row in screen.side.blocks.rows()] == [{"record"}]
     mentor_app.click("Open: Grace A.")
     assert record_screen(mentor_app).page.notes.value() == "We spoke of the council."
 

@@ -51,7 +51,7 @@ def all_sessions(bench: Bench) -> list[Session]:
 def refreshed(bench: Bench, screen: SessionsScreen) -> SessionBlock:
     screen.refresh()
     bench.settle()
-    block = screen.blocks.rows()[0]
+    block = screen.side.blocks.rows()[0]
     assert isinstance(block, SessionBlock)
     return block
 
@@ -89,7 +89,7 @@ def test_a_session_stands_on_its_day(bench: Bench, screen: SessionsScreen) -> No
 def test_arrows_and_page_keys_reach_any_day(bench: Bench, screen: SessionsScreen) -> None:
     screen.month.setFocus()
     QTest.keyClick(screen.month, Qt.Key.Key_Right)
-    assert screen._day_panel.accessibleName() == "Tuesday 24 November"
+    assert screen.side.panel.accessibleName() == "Tuesday 24 November"
     QTest.keyClick(screen.month, Qt.Key.Key_PageDown)
     bench.settle()
     assert screen._shown.text() == "December 2026"
@@ -109,8 +109,8 @@ def test_a_click_on_a_day_shows_it_and_a_double_click_opens_its_session(bench: B
     bench.settle()
     where = screen.month.cell_at(TODAY + timedelta(days=1)).toRect()
     QTest.mouseClick(screen.month.viewport(), Qt.MouseButton.LeftButton, pos=where.center())
-    assert screen._day_panel.accessibleName() == "Tuesday 24 November"
-    assert len(screen.blocks.rows()) == 1
+    assert screen.side.panel.accessibleName() == "Tuesday 24 November"
+    assert len(screen.side.blocks.rows()) == 1
     entry = QPoint(where.center().x(), where.top() + 34)
     QTest.mouseDClick(screen.month.viewport(), Qt.MouseButton.LeftButton, pos=entry)
     assert bench.gone[-1] == ("record", {"planned": session.id})
@@ -143,33 +143,33 @@ def test_a_session_is_planned_without_touching_the_mouse(bench: Bench, screen: S
     QTest.keyClick(screen.month, Qt.Key.Key_Right)
     QTest.keyClick(screen.month, Qt.Key.Key_Return)
     bench.settle()
-    assert QApplication.focusWidget() is screen.form.picker.filter
-    QTest.keyClicks(screen.form.picker.filter, "ruth")
-    QTest.keyClick(screen.form.picker.filter, Qt.Key.Key_Return)
+    assert QApplication.focusWidget() is screen.side.form.picker.filter
+    QTest.keyClicks(screen.side.form.picker.filter, "ruth")
+    QTest.keyClick(screen.side.form.picker.filter, Qt.Key.Key_Return)
     day = QApplication.focusWidget()
-    assert day is screen.form.when.input.day
+    assert day is screen.side.form.when.input.day
     QTest.keyClick(day, Qt.Key.Key_Tab)
     QApplication.focusWidget().selectAll()  # type: ignore[attr-defined]
     QTest.keyClicks(QApplication.focusWidget(), "14h30")
-    screen.form.save.setFocus()
-    QTest.keyClick(screen.form.save, Qt.Key.Key_Return)
+    screen.side.form.save.setFocus()
+    QTest.keyClick(screen.side.form.save, Qt.Key.Key_Return)
     bench.settle()
     (session,) = all_sessions(bench)
     assert session.mentorship == bench.ruth.id
     assert session.planned_start is not None
     assert session.planned_start.astimezone().replace(tzinfo=None) == datetime(2026, 11, 24, 14, 30)
     assert "Ruth N." in bench.said[-1].words
-    assert not screen.form.isVisibleTo(screen)
-    assert len(screen.blocks.rows()) == 1
+    assert not screen.side.form.isVisibleTo(screen)
+    assert len(screen.side.blocks.rows()) == 1
 
 
 def test_a_plan_for_somebody_begins_with_her(bench: Bench, screen: SessionsScreen) -> None:
     screen.open(plan_for=bench.grace.id)
     bench.settle()
-    assert QApplication.focusWidget() is screen.form.when.input.day
-    screen.form.place.input.setText("")
-    QTest.keyClicks(screen.form.place.editor, "Library")
-    screen.form.save.click()
+    assert QApplication.focusWidget() is screen.side.form.when.input.day
+    screen.side.form.place.input.setText("")
+    QTest.keyClicks(screen.side.form.place.editor, "Library")
+    screen.side.form.save.click()
     bench.settle()
     (session,) = all_sessions(bench)
     assert (session.mentorship, session.place, session.status) == (bench.grace.id, "Library", "planned")
@@ -178,15 +178,15 @@ def test_a_plan_for_somebody_begins_with_her(bench: Bench, screen: SessionsScree
 def test_a_plan_without_a_name_or_a_day_says_so_in_its_place(bench: Bench, screen: SessionsScreen) -> None:
     screen.plan.click()
     bench.settle()
-    screen.form.save.click()
-    assert screen.form._problem.text() == "Say with whom."
-    assert QApplication.focusWidget() is screen.form.picker.filter
-    screen.form.set_whom(bench.grace.id)
-    screen.form.when.input.day.clear()
-    QTest.keyClicks(screen.form.when.input.day, "blue moon")
-    screen.form.save.click()
+    screen.side.form.save.click()
+    assert screen.side.form._problem.text() == "Say with whom."
+    assert QApplication.focusWidget() is screen.side.form.picker.filter
+    screen.side.form.set_whom(bench.grace.id)
+    screen.side.form.when.input.day.clear()
+    QTest.keyClicks(screen.side.form.when.input.day, "blue moon")
+    screen.side.form.save.click()
     bench.settle()
-    assert screen.form.when.problem()
+    assert screen.side.form.when.problem()
     assert all_sessions(bench) == []
 
 
