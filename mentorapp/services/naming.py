@@ -20,7 +20,9 @@ def named(workspace: Workspace, kind: str, *, limit: int = 20_000) -> list[Named
     if kind == "mentorship":
         return sorted((Named(id, pair.name) for id, pair in recall.pairs(workspace).items()), key=_alphabet)
     record = BY_KIND.get(kind)
-    line = record and next((n for n, f in fields_of(record).items() if isinstance(f, Text) and n not in _NOT_WORDS), None)
+    line = record and next(
+        (n for n, f in fields_of(record).items() if isinstance(f, Text) and n not in _NOT_WORDS), None
+    )
     if not record or not line:
         return []
     sql = f"SELECT id, {line} FROM {record.kind} WHERE voided = 0 ORDER BY {line} COLLATE NOCASE LIMIT ?"

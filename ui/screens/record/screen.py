@@ -7,6 +7,7 @@ finishing is said beside its field. Writes nothing by itself: drafts and the fin
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
@@ -18,7 +19,6 @@ from mentorapp.rules import Problem
 from mentorapp.services import sessions
 from mentorapp.services.sessions import SessionDraft
 from mentorapp.services.workspace import Workspace
-from mentorapp.store import Changed
 from ui import theme
 from ui.editors.keeping import Keeper
 from ui.models import writing
@@ -27,6 +27,9 @@ from ui.screens.record.page import SessionPage
 from ui.screens.record.whom import WhomPage
 from ui.shell import Shell
 from ui.widgets import Column, reading
+
+if TYPE_CHECKING:
+    from mentorapp.store import Changed
 
 EVERY_MINUTE_MS = 60_000
 

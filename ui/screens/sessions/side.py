@@ -1,8 +1,10 @@
 """The day beside the calendar: its sessions with what can be done about each, and the plan of another."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
@@ -12,7 +14,6 @@ from mentorapp.i18n import tr
 from mentorapp.services import sessions
 from mentorapp.services.recall import SessionRow
 from mentorapp.services.workspace import Workspace
-from mentorapp.store import Changed
 from ui import words as say
 from ui.editors.planning import Plan, PlanForm
 from ui.editors.session_block import Ending, SessionBlock
@@ -22,6 +23,9 @@ from ui.shell import Shell
 from ui.widgets import Card, Column, EmptyState, QuietButton, text
 from ui.widgets.flow import high_as_needed
 from ui.widgets.keyed import KeyedRows
+
+if TYPE_CHECKING:
+    from mentorapp.store import Changed
 
 
 class DaySide(QWidget):
