@@ -15,6 +15,8 @@ Make = Callable[..., Laptop]
 def _two(laptop: Make, count: int, words: int = 10) -> tuple[Laptop, Laptop, list[Session]]:
     """Two laptops of one mentor with so many sessions, a mentorship and a mentee."""
     grace, other = laptop("grace"), laptop("grace")
+    for one in (grace, other):
+        one.store.remember(sync_rate=str(10**7))  # a fast line, so that no time goes into compressing
     pair = grace.pair()
     sessions = [grace.session(pair.id, notes=noise(words)) for _ in range(count)]
     grace.sync()
