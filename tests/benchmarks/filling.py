@@ -33,13 +33,13 @@ def states(sessions: list[Session], replica: bytes, by: str) -> Iterator[State]:
 
 
 def filled(url: str, count: int, *, caller: str = "", pairs: int = 500, tallied: bool = True) -> None:
-    """Add so many records in `pairs` mentorships, from a few hundred that are real; the caller holds the mentorships.
+    """Add so many records in `pairs` mentorships, from some thousands that differ; the caller holds the mentorships.
 
     Without tallies the digests of the scopes are not kept, which only a laptop that pulls them would notice.
     """
     database = opened(url)
     scopes = [f"mentorship/{token_hex(16)}" for _ in range(pairs)]
-    made = list(states(list(generator.sessions(400)), b"f" * 8, "f" * 32))
+    made = list(states(list(generator.sessions(min(count, 5_000))), b"f" * 8, "f" * 32))
     with database.writing() as connection:
         who = connection.execute(select(tables.person).where(tables.person.c.name == caller)).first()
         office = who.office if who else connection.execute(select(tables.office.c.id)).scalar_one()
