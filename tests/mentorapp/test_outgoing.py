@@ -128,8 +128,9 @@ def test_the_amount_to_send_counts_everything_however_much_it_is(store):
 
 
 def test_the_last_thousand_exchanges_are_kept_newest_first(store):
-    for n in range(1005):
-        store.note_exchange(Exchange(NOON.isoformat(), later(n).isoformat(), n, 0, 0, 0))
+    with store.transaction():
+        for n in range(1005):
+            store.note_exchange(Exchange(NOON.isoformat(), later(n).isoformat(), n, 0, 0, 0))
     assert len(store.exchanges(5000)) == 1000
     assert store.exchanges(1)[0].sent == 1004
     assert store.safety().safe_at == later(1004)
@@ -195,6 +196,25 @@ def test_words_are_never_woven_away_by_somebody_who_had_not_seen_them(pair):
     assert mine.asking()
     theirs.absorb(server, at=later(4))
     assert "The bureau head noticed." in theirs.get(Session, seen.id).notes
+
+
+def test_words_of_a_third_that_the_other_had_not_seen_are_never_woven_away(pair, tmp_path):
+    mine, theirs = pair
+    seen = session(notes="").at_home()
+    mine.save(seen, by="one", at=NOON)
+    exchange(*pair)
+    with opened(tmp_path / "three" / "store.mentor") as (third,):
+        third.absorb(list(mine.all_states()), at=NOON)
+        third.save(dataclasses.replace(seen, notes="A third was there."), before=seen, by="three", at=later(1))
+        carry(third, mine)
+    had = mine.get(Session, seen.id)
+    mine.save(dataclasses.replace(had, notes=had.notes + " She was glad."), before=had, by="one", at=later(2))
+    theirs.save(dataclasses.replace(seen, notes="It rained."), before=seen, by="two", at=later(3))
+    carry(theirs, mine)
+    shown = mine.get(Session, seen.id).notes
+    assert "A third was there. She was glad." in shown
+    assert "It rained." in shown
+    assert mine.asking()
 
 
 def test_words_that_the_other_had_seen_are_not_woven_in_twice(pair):
