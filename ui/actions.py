@@ -27,7 +27,11 @@ class Command:
 
     def keys(self) -> str:
         """The shortcut as this desktop writes it, or ''."""
-        return QKeySequence(self.shortcut).toString(QKeySequence.SequenceFormat.NativeText).replace("+", " ") if self.shortcut else ""
+        return (
+            QKeySequence(self.shortcut).toString(QKeySequence.SequenceFormat.NativeText).replace("+", " ")
+            if self.shortcut
+            else ""
+        )
 
 
 class Commands:

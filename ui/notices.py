@@ -31,7 +31,9 @@ class Notices(QObject):
 
     said = Signal(object)
 
-    def say(self, words: str, tone: str = "good", action_label: str = "", action: Callable[[], object] | None = None) -> None:
+    def say(
+        self, words: str, tone: str = "good", action_label: str = "", action: Callable[[], object] | None = None
+    ) -> None:
         """Say that something was done, perhaps with a way back (Undo)."""
         self.said.emit(Notice(words, tone, action_label, action, stays=tone == "bad"))
 
@@ -43,5 +45,7 @@ class Notices(QObject):
     def unexpected(self, error: BaseException) -> None:
         """Log a bug whole and say that the program, not the person, went wrong."""
         log.error("unexpected", exc_info=error)
-        words = tr("Something went wrong in the program. What you wrote is kept. You can go on, or close Mentor and open it again.")
+        words = tr(
+            "Something went wrong in the program. What you wrote is kept. You can go on, or close Mentor and open it again."
+        )
         self.said.emit(Notice(words, "bad", stays=True))

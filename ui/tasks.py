@@ -93,18 +93,40 @@ class Tasks(QObject):
         self._pending = 0
         self._number = 0
 
-    def run(self, fn: Callable[[], T], *, then: Callable[[T], object] | None = None,
-            failed: Callable[[UserError], object] | None = None, lane: str = "store", owner: QObject | None = None) -> None:
+    def run(
+        self,
+        fn: Callable[[], T],
+        *,
+        then: Callable[[T], object] | None = None,
+        failed: Callable[[UserError], object] | None = None,
+        lane: str = "store",
+        owner: QObject | None = None,
+    ) -> None:
         """Run `fn` on a lane, then `then(result)` here; `failed(error)` takes an expected failure, which is told otherwise."""
         self._put(fn, then, failed, lane, owner, None)
 
-    def ask(self, fn: Callable[[], T], *, then: Callable[[T], object], failed: Callable[[UserError], object] | None = None,
-            latest: Hashable | None = None, lane: str = "store", owner: QObject | None = None) -> None:
+    def ask(
+        self,
+        fn: Callable[[], T],
+        *,
+        then: Callable[[T], object],
+        failed: Callable[[UserError], object] | None = None,
+        latest: Hashable | None = None,
+        lane: str = "store",
+        owner: QObject | None = None,
+    ) -> None:
         """Read something. Of the questions with the same `latest` only the newest is answered."""
         self._put(fn, then, failed, lane, owner, latest)
 
-    def _put(self, fn: Callable[[], T], then: Callable[[T], object] | None, failed: Callable[[UserError], object] | None,
-             lane: str, owner: QObject | None, latest: Hashable | None) -> None:
+    def _put(
+        self,
+        fn: Callable[[], T],
+        then: Callable[[T], object] | None,
+        failed: Callable[[UserError], object] | None,
+        lane: str,
+        owner: QObject | None,
+        latest: Hashable | None,
+    ) -> None:
         self._number += 1
         self._pending += 1
         if self._pending == 1:

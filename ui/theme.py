@@ -21,16 +21,50 @@ from mentorapp import paths
 MODES: Final = ("light", "dark", "contrast", "contrast_dark")
 """The modes there are; each is a table of colours in tokens.json."""
 
-DIRECTIONAL: Final = frozenset({"chevron-left", "chevron-right", "arrow-left", "arrow-right", "arrow-up-right", "undo-2", "log-out",
-                                "panel-left", "list", "quote"})
+DIRECTIONAL: Final = frozenset(
+    {
+        "chevron-left",
+        "chevron-right",
+        "arrow-left",
+        "arrow-right",
+        "arrow-up-right",
+        "undo-2",
+        "log-out",
+        "panel-left",
+        "list",
+        "quote",
+    }
+)
 """Icons that point along the line of reading, so they are mirrored where it runs from right to left."""
 
 PAIRS: Final = (
-    ("ink", "paper"), ("ink", "surface"), ("ink", "sunk"), ("ink", "tint"), ("ink", "good_tint"), ("ink", "bad_tint"),
-    ("ink", "warn_tint"), ("quiet", "paper"), ("quiet", "surface"), ("quiet", "sunk"), ("quiet", "tint"), ("primary", "surface"),
-    ("primary", "paper"), ("primary", "sunk"), ("primary", "tint"), ("on_primary", "primary"), ("on_primary", "primary_hover"),
-    ("accent", "surface"), ("accent", "accent_tint"), ("good", "good_tint"), ("good", "surface"), ("warn", "warn_tint"),
-    ("bad", "bad_tint"), ("bad", "surface"), ("bad", "paper"), ("primary_hover", "surface"), ("primary_hover", "sunk"),
+    ("ink", "paper"),
+    ("ink", "surface"),
+    ("ink", "sunk"),
+    ("ink", "tint"),
+    ("ink", "good_tint"),
+    ("ink", "bad_tint"),
+    ("ink", "warn_tint"),
+    ("quiet", "paper"),
+    ("quiet", "surface"),
+    ("quiet", "sunk"),
+    ("quiet", "tint"),
+    ("primary", "surface"),
+    ("primary", "paper"),
+    ("primary", "sunk"),
+    ("primary", "tint"),
+    ("on_primary", "primary"),
+    ("on_primary", "primary_hover"),
+    ("accent", "surface"),
+    ("accent", "accent_tint"),
+    ("good", "good_tint"),
+    ("good", "surface"),
+    ("warn", "warn_tint"),
+    ("bad", "bad_tint"),
+    ("bad", "surface"),
+    ("bad", "paper"),
+    ("primary_hover", "surface"),
+    ("primary_hover", "sunk"),
 )
 """Every pair (text, behind it) that the program paints; the contrast test reads this list."""
 
@@ -75,7 +109,9 @@ _icons: dict[tuple[str, str, int, int, Theme, float], QIcon] = {}
 def tokens() -> dict[str, dict[str, str | int]]:
     """The table of tokens as it stands in the file."""
     # JSON, because Python reads it in a tenth of the time TOML takes, at every start.
-    found: dict[str, dict[str, str | int]] = json.loads((paths.resources() / "style" / "tokens.json").read_text("utf-8"))
+    found: dict[str, dict[str, str | int]] = json.loads(
+        (paths.resources() / "style" / "tokens.json").read_text("utf-8")
+    )
     return found
 
 
@@ -174,7 +210,9 @@ def _sheet(theme: Theme) -> str:
     text = (folder / "mentor.qss").read_text("utf-8")
     text = re.sub(r"\$([a-z_]+)", lambda found: str(ours[found[1]]), text)
     # Hairlines stay hairlines at every text size.
-    text = re.sub(r"\b(\d+)px", lambda found: found[0] if int(found[1]) < 3 else f"{round(int(found[1]) * theme.scale)}px", text)
+    text = re.sub(
+        r"\b(\d+)px", lambda found: found[0] if int(found[1]) < 3 else f"{round(int(found[1]) * theme.scale)}px", text
+    )
     # Qt drops a corner that is a pixel more than half the height: a full round is reckoned after everything else was rounded.
     return re.sub(r"@round\((\d+)\)", lambda found: f"{(round(int(found[1]) * theme.scale) + 2) // 2}px", text)
 
@@ -183,9 +221,14 @@ def _palette() -> QPalette:
     role = QPalette.ColorRole
     palette = QPalette()
     for token, roles in {
-        "paper": (role.Window,), "surface": (role.Base, role.Button, role.ToolTipBase), "sunk": (role.AlternateBase,),
-        "ink": (role.WindowText, role.Text, role.ButtonText, role.ToolTipText), "quiet": (role.PlaceholderText,),
-        "primary": (role.Highlight, role.Link, role.Accent), "on_primary": (role.HighlightedText,), "line": (role.Mid, role.Midlight),
+        "paper": (role.Window,),
+        "surface": (role.Base, role.Button, role.ToolTipBase),
+        "sunk": (role.AlternateBase,),
+        "ink": (role.WindowText, role.Text, role.ButtonText, role.ToolTipText),
+        "quiet": (role.PlaceholderText,),
+        "primary": (role.Highlight, role.Link, role.Accent),
+        "on_primary": (role.HighlightedText,),
+        "line": (role.Mid, role.Midlight),
         "primary_hover": (role.LinkVisited,),
     }.items():
         for each in roles:
@@ -214,6 +257,7 @@ def _own_parts(widget: QWidget) -> Iterator[QObject]:
 
 
 # ---- icons ----------------------------------------------------------------------------------------------------------------------
+
 
 def icon(name: str, role: str = "quiet", size: int = 18, *, gap: int = 0) -> QIcon:
     """An icon of resources/icons in the colour of a token, at `size` px of 100 %; ask again in `restyle` after a change of theme.
@@ -266,7 +310,12 @@ def window_icon() -> QIcon:
 def _draw(painter: QPainter, name: str, role: str, where: QRectF) -> None:
     from PySide6.QtSvg import QSvgRenderer  # the library is loaded with the first icon, not with the first import
 
-    text = _svg(name).replace("currentColor", name_of(role)).replace("#0E6E6A", name_of("primary")).replace("#B9661F", name_of("accent"))
+    text = (
+        _svg(name)
+        .replace("currentColor", name_of(role))
+        .replace("#0E6E6A", name_of("primary"))
+        .replace("#B9661F", name_of("accent"))
+    )
     QSvgRenderer(text.encode()).render(painter, where)
 
 
@@ -281,6 +330,7 @@ def _sharpness() -> float:
 
 
 # ---- for the test of contrast ------------------------------------------------------------------------------------------------------
+
 
 def contrast(one: str, other: str) -> float:
     """The WCAG 2.2 contrast ratio of two #RRGGBB colours."""

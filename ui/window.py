@@ -94,7 +94,9 @@ class _PlaceButton(QAbstractButton):
             painter.setPen(QPen(theme.colour("line"), 1) if self.isChecked() else Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour("surface" if self.isChecked() else "line"))
             painter.setOpacity(1.0 if self.isChecked() else 0.5)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme.radius("control"), theme.radius("control"))
+            painter.drawRoundedRect(
+                QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme.radius("control"), theme.radius("control")
+            )
             painter.setOpacity(1.0)
         picture = theme.pixmap(self.place.icon, "primary" if self.isChecked() else "quiet", 18)
         side, lead = theme.px(18), theme.px(12)
@@ -106,7 +108,11 @@ class _PlaceButton(QAbstractButton):
             painter.setFont(theme.font("body", 500))
             painter.setPen(theme.colour("ink"))
             start = theme.px(42)
-            room = self.rect().adjusted(theme.px(12), 0, -start, 0) if self._mirrored() else self.rect().adjusted(start, 0, -theme.px(12), 0)
+            room = (
+                self.rect().adjusted(theme.px(12), 0, -start, 0)
+                if self._mirrored()
+                else self.rect().adjusted(start, 0, -theme.px(12), 0)
+            )
             side_flag = Qt.AlignmentFlag.AlignRight if self._mirrored() else Qt.AlignmentFlag.AlignLeft
             words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
             painter.drawText(room, side_flag | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute, words)
@@ -227,8 +233,14 @@ class MainWindow(QWidget):
     result_chosen = Signal(str)
     folded = Signal(bool)
 
-    def __init__(self, *, places: Sequence[Place], commands: Commands, notices: Notices | None = None,
-                 parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        places: Sequence[Place],
+        commands: Commands,
+        notices: Notices | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setProperty("kind", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -351,8 +363,9 @@ class MainWindow(QWidget):
 
     def show_notice(self, notice: Notice) -> None:
         """Say something in the quiet bar."""
-        self.toast.show_notice(notice.words, tone=notice.tone, action_label=notice.action_label, action=notice.action,
-                               stays=notice.stays)
+        self.toast.show_notice(
+            notice.words, tone=notice.tone, action_label=notice.action_label, action=notice.action, stays=notice.stays
+        )
 
     def fold(self) -> None:
         """Fold the places into pictures, or unfold them; kept until asked again."""
@@ -406,9 +419,13 @@ class ShortcutsPage(Scroll):
 
     def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(width=680, parent=parent)
-        self.body.addWidget(PageTitle(tr("Keyboard shortcuts"), tr("Everything in Mentor can be done from the keyboard.")))
+        self.body.addWidget(
+            PageTitle(tr("Keyboard shortcuts"), tr("Everything in Mentor can be done from the keyboard."))
+        )
         for group, listed in commands.by_group().items():
             card = Card(group)
-            card.body.addWidget(RowList(Row(each.label(), trailing=(text(each.keys(), "key"),), active=False) for each in listed))
+            card.body.addWidget(
+                RowList(Row(each.label(), trailing=(text(each.keys(), "key"),), active=False) for each in listed)
+            )
             self.body.addWidget(card)
         self.body.addStretch(1)

@@ -114,7 +114,9 @@ class Person(Record):
         )
     )
     status: str | None = declare(
-        Choice(label=N_("Status"), visibility=_PROGRAMME, options=options(active=N_("taking part"), left=N_("has left")))
+        Choice(
+            label=N_("Status"), visibility=_PROGRAMME, options=options(active=N_("taking part"), left=N_("has left"))
+        )
     )
 
     def home(self) -> str:

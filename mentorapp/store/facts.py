@@ -14,9 +14,8 @@ class Changed(NamedTuple):
     records: tuple[str, ...] = ()
 
     def __or__(self, other: "Changed") -> "Changed":
-        return Changed(
-            self.kinds | other.kinds, self.records + tuple(r for r in other.records if r not in self.records)
-        )
+        # Not `all_of`: many frames are added up one by one, and a record named twice is only refreshed twice.
+        return Changed(self.kinds | other.kinds, self.records + other.records)
 
     @staticmethod
     def all_of(changes: "Iterable[Changed]") -> "Changed":

@@ -21,6 +21,7 @@ EXCERPT = 160
 _ALIKE = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ـ": None})
 _SIGNS = "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u135d-\u135f\u1dc0-\u1dff\u20d0-\u20ff"
 _MARKS = re.compile(f"[{_SIGNS}]")
+_ARABIC = re.compile("[\u0600-\u06ff]")
 _WORD = re.compile(r"\w+")
 # As written, a word goes on through its accents and vowel marks, some of which no single character holds.
 _WRITTEN = re.compile(rf"\w[\w{_SIGNS}]*")
@@ -30,7 +31,8 @@ def folded(text: str) -> str:
     """The text as it is looked for: lower case, without accents and vowel marks, Arabic letters that are confused made one."""
     if text.isascii():
         return text.lower()
-    return _MARKS.sub("", unicodedata.normalize("NFKD", text.translate(_ALIKE).casefold())).translate(_ALIKE)
+    bare = _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold()))
+    return bare.translate(_ALIKE) if _ARABIC.search(bare) else bare
 
 
 @for_each_kind

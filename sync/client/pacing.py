@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 _SECONDS = 15
-_LEAST, _MOST = 8_000, 64_000
+# Fifteen seconds of a line of 64 kbit/s. A body counts frame by frame, so that a cut costs one frame however large it was.
+_LEAST, _MOST = 8_000, 120_000
 _MOST_DOWN = 512_000
 _FIRST_WAIT, _LONGEST_WAIT = 10.0, 1800.0
 
@@ -30,13 +31,13 @@ class Pace:
     @property
     def up(self) -> int:
         """How many compressed bytes to send in one request: fifteen seconds of the line, halved by each failure."""
-        aim = self.rate * _SECONDS if self.rate else _MOST // 2
+        aim = self.rate * _SECONDS if self.rate else _MOST
         return max(_LEAST, min(_MOST, aim) >> min(self.failures, 6))
 
     @property
     def down(self) -> int:
         """How many compressed bytes to ask for: a download counts frame by frame, so that on a fast line it may be more."""
-        aim = self.rate * _SECONDS if self.rate else _MOST
+        aim = self.rate * _SECONDS if self.rate else _MOST_DOWN
         return max(_LEAST, min(_MOST_DOWN, aim) >> min(self.failures, 6))
 
     @property

@@ -28,6 +28,8 @@ from sync.server.database import Database, opened
 
 _OFFICE = "Country office"
 _PORT = 8787
+_KEEP_ALIVE = 120
+# Seconds. A weak line may carry one answer for longer than the usual five, and a new connection costs it two turns.
 
 
 def _say(line: str = "") -> None:
@@ -105,6 +107,7 @@ def _run(options: argparse.Namespace, database: Database) -> int:
         date_header=False,
         log_level="warning",
         lifespan="off",
+        timeout_keep_alive=_KEEP_ALIVE,
     )
     uvicorn.Server(config).run(sockets=[sock])
     return 0

@@ -82,7 +82,13 @@ def main(url: str) -> None:
     app = application(Server(database, "the office", clock, calls=free, knocks=free))
     sock = socket.create_server(("127.0.0.1", 0), backlog=256)
     config = uvicorn.Config(
-        app, access_log=False, server_header=False, date_header=False, log_level="warning", lifespan="off"
+        app,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        log_level="warning",
+        lifespan="off",
+        timeout_keep_alive=120,
     )
     server = uvicorn.Server(config)
 

@@ -51,7 +51,12 @@ def _say(name: str, value: float, unit: str, bound: str) -> None:
 
 
 def _started(kind: str, home: Path) -> tuple[float, float]:
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", "MENTOR_HOME": str(home), "QT_QPA_PLATFORM": "offscreen"}
+    environment = {
+        **os.environ,
+        "PYTHONDONTWRITEBYTECODE": "",
+        "MENTOR_HOME": str(home),
+        "QT_QPA_PLATFORM": "offscreen",
+    }
     command = [sys.executable, str(ROOT / "tests/benchmarks/start.py"), kind, str(time.time())]
     done = subprocess.run(
         command, env={**environment, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=60, check=True

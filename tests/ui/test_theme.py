@@ -132,7 +132,9 @@ def test_every_icon_can_be_drawn(qapp: QApplication) -> None:
     assert len(names) >= 40
     for name in names:
         image = theme.pixmap(name, "ink").toImage()
-        assert any(image.pixelColor(x, y).alpha() for x, y in itertools.product(range(image.width()), range(image.height()))), name
+        assert any(
+            image.pixelColor(x, y).alpha() for x, y in itertools.product(range(image.width()), range(image.height()))
+        ), name
 
 
 def test_bundled_files_are_small() -> None:

@@ -81,28 +81,62 @@ def shown(qtbot, *widgets: QWidget, width: int = 600) -> QWidget:  # type: ignor
 
 # ---- days -------------------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("language", "written", "day"), [
-    ("en", "today", MONDAY), ("en", "Tomorrow", date(2026, 11, 24)), ("en", "yesterday", date(2026, 11, 22)),
-    ("en", "in 2 weeks", date(2026, 12, 7)), ("en", "in two weeks", date(2026, 12, 7)), ("en", "2 weeks ago", date(2026, 11, 9)),
-    ("en", "3 days", date(2026, 11, 26)), ("en", "in a month", date(2026, 12, 23)), ("en", "next week", date(2026, 11, 30)),
-    ("en", "friday", date(2026, 11, 27)), ("en", "last friday", date(2026, 11, 20)), ("en", "next friday", date(2026, 11, 27)),
-    ("en", "12/3/2026", date(2026, 3, 12)), ("en", "12.3.26", date(2026, 3, 12)), ("en", "2026-12-03", date(2026, 12, 3)),
-    ("en", "12 march", date(2027, 3, 12)), ("en", "5 December", date(2026, 12, 5)), ("en", "december 5", date(2026, 12, 5)),
-    ("en", "5 Dec 2025", date(2025, 12, 5)), ("en", "Friday 27 November 2026", date(2026, 11, 27)), ("en", "the 3rd", date(2026, 12, 3)),
-    ("en", "day after tomorrow", date(2026, 11, 25)), ("en", "29 February 2028", date(2028, 2, 29)), ("en", "1/1/1900", date(1900, 1, 1)),
-    ("fr", "aujourd’hui", MONDAY), ("fr", "demain", date(2026, 11, 24)), ("fr", "dans 2 semaines", date(2026, 12, 7)),
-    ("fr", "il y a 3 jours", date(2026, 11, 20)), ("fr", "vendredi prochain", date(2026, 11, 27)), ("fr", "12 mars 2026", date(2026, 3, 12)),
-    ("fr", "la semaine prochaine", date(2026, 11, 30)), ("fr", "lundi 7 décembre 2026", date(2026, 12, 7)), ("fr", "dans un mois", date(2026, 12, 23)),
-    ("ar", "اليوم", MONDAY), ("ar", "غدًا", date(2026, 11, 24)), ("ar", "بعد أسبوعين", date(2026, 12, 7)),
-    ("ar", "بعد ٣ أيام", date(2026, 11, 26)), ("ar", "قبل يومين", date(2026, 11, 21)), ("ar", "الجمعة", date(2026, 11, 27)),
-    ("ar", "١٢/٣/٢٠٢٦", date(2026, 3, 12)), ("ar", "١٢ مارس ٢٠٢٦", date(2026, 3, 12)), ("ar", "الأسبوع القادم", date(2026, 11, 30)),
-    ("ar", "بعد شهر", date(2026, 12, 23)),
-])
+
+@pytest.mark.parametrize(
+    ("language", "written", "day"),
+    [
+        ("en", "today", MONDAY),
+        ("en", "Tomorrow", date(2026, 11, 24)),
+        ("en", "yesterday", date(2026, 11, 22)),
+        ("en", "in 2 weeks", date(2026, 12, 7)),
+        ("en", "in two weeks", date(2026, 12, 7)),
+        ("en", "2 weeks ago", date(2026, 11, 9)),
+        ("en", "3 days", date(2026, 11, 26)),
+        ("en", "in a month", date(2026, 12, 23)),
+        ("en", "next week", date(2026, 11, 30)),
+        ("en", "friday", date(2026, 11, 27)),
+        ("en", "last friday", date(2026, 11, 20)),
+        ("en", "next friday", date(2026, 11, 27)),
+        ("en", "12/3/2026", date(2026, 3, 12)),
+        ("en", "12.3.26", date(2026, 3, 12)),
+        ("en", "2026-12-03", date(2026, 12, 3)),
+        ("en", "12 march", date(2027, 3, 12)),
+        ("en", "5 December", date(2026, 12, 5)),
+        ("en", "december 5", date(2026, 12, 5)),
+        ("en", "5 Dec 2025", date(2025, 12, 5)),
+        ("en", "Friday 27 November 2026", date(2026, 11, 27)),
+        ("en", "the 3rd", date(2026, 12, 3)),
+        ("en", "day after tomorrow", date(2026, 11, 25)),
+        ("en", "29 February 2028", date(2028, 2, 29)),
+        ("en", "1/1/1900", date(1900, 1, 1)),
+        ("fr", "aujourd’hui", MONDAY),
+        ("fr", "demain", date(2026, 11, 24)),
+        ("fr", "dans 2 semaines", date(2026, 12, 7)),
+        ("fr", "il y a 3 jours", date(2026, 11, 20)),
+        ("fr", "vendredi prochain", date(2026, 11, 27)),
+        ("fr", "12 mars 2026", date(2026, 3, 12)),
+        ("fr", "la semaine prochaine", date(2026, 11, 30)),
+        ("fr", "lundi 7 décembre 2026", date(2026, 12, 7)),
+        ("fr", "dans un mois", date(2026, 12, 23)),
+        ("ar", "اليوم", MONDAY),
+        ("ar", "غدًا", date(2026, 11, 24)),
+        ("ar", "بعد أسبوعين", date(2026, 12, 7)),
+        ("ar", "بعد ٣ أيام", date(2026, 11, 26)),
+        ("ar", "قبل يومين", date(2026, 11, 21)),
+        ("ar", "الجمعة", date(2026, 11, 27)),
+        ("ar", "١٢/٣/٢٠٢٦", date(2026, 3, 12)),
+        ("ar", "١٢ مارس ٢٠٢٦", date(2026, 3, 12)),
+        ("ar", "الأسبوع القادم", date(2026, 11, 30)),
+        ("ar", "بعد شهر", date(2026, 12, 23)),
+    ],
+)
 def test_a_day_is_read_as_people_write_it(language: str, written: str, day: date) -> None:
     assert parse_day(written, today=MONDAY, words=words(language)) == day
 
 
-@pytest.mark.parametrize("written", ["", "blue moon", "31/2/2026", "32", "0", "99 99", "in", "next", "12/13/14/15", "in 99999999 weeks", "²"])
+@pytest.mark.parametrize(
+    "written", ["", "blue moon", "31/2/2026", "32", "0", "99 99", "in", "next", "12/13/14/15", "in 99999999 weeks", "²"]
+)
 def test_what_is_no_day_is_not_guessed(written: str) -> None:
     assert parse_day(written, today=MONDAY, words=words("en")) is None
 
@@ -156,7 +190,10 @@ def test_a_day_can_be_picked_with_the_keyboard_alone(qtbot) -> None:  # type: ig
     assert field.value() == date(2026, 11, 24)
 
 
-@pytest.mark.parametrize(("written", "minutes"), [("90", 90), ("1h30", 90), ("1:30", 90), ("1 h", 60), ("45 min", 45), ("1.5 h", 90), ("٩٠", 90)])
+@pytest.mark.parametrize(
+    ("written", "minutes"),
+    [("90", 90), ("1h30", 90), ("1:30", 90), ("1 h", 60), ("45 min", 45), ("1.5 h", 90), ("٩٠", 90)],
+)
 def test_minutes_are_read_as_people_write_them(written: str, minutes: int) -> None:
     assert parse_minutes(written) == minutes
 
@@ -186,6 +223,7 @@ def test_a_stopwatch_counts_only_while_it_ticks(qtbot) -> None:  # type: ignore[
 
 
 # ---- fields -----------------------------------------------------------------------------------------------------------------
+
 
 def test_long_text_grows_with_what_is_typed_and_then_scrolls(qtbot) -> None:  # type: ignore[no-untyped-def]
     field = GrowingText(least=2, most=5)
@@ -239,6 +277,7 @@ def test_a_problem_stands_in_the_helpers_place_and_is_heard(qtbot) -> None:  # t
 
 
 # ---- choices, rows ----------------------------------------------------------------------------------------------------------
+
 
 def chips(**how: bool) -> Chips:
     return Chips([("a", "Site visit"), ("b", "Phone"), ("c", "Video")], name="How you met", **how)
@@ -360,8 +399,12 @@ def test_an_empty_place_offers_its_one_action(qtbot) -> None:  # type: ignore[no
 
 # ---- long lists -------------------------------------------------------------------------------------------------------------
 
+
 def many(count: int = 10_000) -> list[ListRow]:
-    return [ListRow(f"k{n}", f"Grace A. {n}", "Gulu", "Last met 47 days ago", "GA", (("late", "bad"),)) for n in range(count)]
+    return [
+        ListRow(f"k{n}", f"Grace A. {n}", "Gulu", "Last met 47 days ago", "GA", (("late", "bad"),))
+        for n in range(count)
+    ]
 
 
 def test_ten_thousand_rows_open_and_scroll_without_a_stutter(qtbot) -> None:  # type: ignore[no-untyped-def]
@@ -421,10 +464,18 @@ def ran() -> list[str]:
 
 @pytest.fixture
 def window(qtbot, ran: list[str]) -> MainWindow:  # type: ignore[no-untyped-def]
-    commands = Commands([
-        Command("record", lambda: "Record a session", lambda: ran.append("record"), shortcut="Ctrl+N", keywords=lambda: "new meeting"),
-        Command("lock", lambda: "Lock", lambda: ran.append("lock"), shortcut="Ctrl+L"),
-    ])
+    commands = Commands(
+        [
+            Command(
+                "record",
+                lambda: "Record a session",
+                lambda: ran.append("record"),
+                shortcut="Ctrl+N",
+                keywords=lambda: "new meeting",
+            ),
+            Command("lock", lambda: "Lock", lambda: ran.append("lock"), shortcut="Ctrl+L"),
+        ]
+    )
     notices = Notices()
     made = MainWindow(places=PLACES, commands=commands, notices=notices)
     notices.setParent(made)

@@ -72,8 +72,9 @@ class Line(QHBoxLayout):
 class Grid(QGridLayout):
     """Things in columns; `shares` says how the width is divided."""
 
-    def __init__(self, parent: QWidget | None = None, *, edges: Edges = (0, 0, 0, 0), gap: int = 18,
-                 shares: Sequence[int] = ()) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, edges: Edges = (0, 0, 0, 0), gap: int = 18, shares: Sequence[int] = ()
+    ) -> None:
         super().__init__(*(() if parent is None else (parent,)))
         self._edges, self._gap = edges, gap
         for column, share in enumerate(shares):
@@ -91,8 +92,14 @@ class Columns(QWidget):
     `shares` divides the width; 0 keeps a column at its own width. Below `narrow` px of 100 % they stand in one column, in order.
     """
 
-    def __init__(self, *things: QWidget | QLayout, shares: Sequence[int] = (), gap: int = 18, narrow: int = 720,
-                 parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        *things: QWidget | QLayout,
+        shares: Sequence[int] = (),
+        gap: int = 18,
+        narrow: int = 720,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._narrow, self._stacked = narrow, False
         self._shares = tuple(shares) or (1,) * len(things)
@@ -118,7 +125,10 @@ class Columns(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """As narrow as the widest thing alone, for they can always be stacked."""
-        return QSize(max((thing.minimumSizeHint().width() for thing in self._things), default=0), super().minimumSizeHint().height())
+        return QSize(
+            max((thing.minimumSizeHint().width() for thing in self._things), default=0),
+            super().minimumSizeHint().height(),
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Stack, or stand side by side."""
@@ -258,7 +268,9 @@ def repolish(widget: QWidget) -> None:
 class PageTitle(QWidget):
     """The first line of a screen: its title, a caption under it, a leading picture if any, and actions at the trailing end."""
 
-    def __init__(self, title: str, caption: str = "", *, leading: QWidget | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, title: str, caption: str = "", *, leading: QWidget | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._line = Line(self, gap=12)
         head = self._head = Line(gap=12)

@@ -59,7 +59,9 @@ class QuietButton(Button):
 class IconButton(QToolButton):
     """A picture for an action whose name is said as tool tip and to assistive technology; only where words stand close by."""
 
-    def __init__(self, icon: str, name: str, *, size: int = 18, role: str = "quiet", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, icon: str, name: str, *, size: int = 18, role: str = "quiet", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._icon_name, self._role, self._size = icon, role, size
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -27,8 +27,14 @@ class DayInput(QLineEdit):
 
     changed = Signal()
 
-    def __init__(self, day: date | None = None, *, hint: str = "", today: Callable[[], date] = _today,
-                 parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        day: date | None = None,
+        *,
+        hint: str = "",
+        today: Callable[[], date] = _today,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._today = today
         self._value: date | None = None

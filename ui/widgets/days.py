@@ -70,7 +70,9 @@ def parse_day(written: str, *, today: date, words: Words) -> date | None:
 
 def _plain(written: str) -> str:
     digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in written)
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", digits).casefold().replace("،", " ").replace(",", " ")).strip(" .")
+    return re.sub(
+        r"\s+", " ", unicodedata.normalize("NFC", digits).casefold().replace("،", " ").replace(",", " ")
+    ).strip(" .")
 
 
 def _digits_only(plain: str, today: date) -> date | None:

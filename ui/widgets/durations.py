@@ -14,7 +14,12 @@ from ui.widgets.buttons import Button
 
 def parse_minutes(written: str) -> int | None:
     """The minutes that were written, or None."""
-    plain = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in written).casefold().replace(" ", "").replace(",", ".")
+    plain = (
+        "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in written)
+        .casefold()
+        .replace(" ", "")
+        .replace(",", ".")
+    )
     if found := re.fullmatch(r"(\d{1,4})(?:m|min|mins|minutes?|د|دقيقة)?", plain):
         return int(found[1])
     if found := re.fullmatch(r"(\d{1,2})(?:h|hrs?|hours?|heures?|:|س|ساعة)(\d{1,2})?(?:m|min)?", plain):
@@ -61,8 +66,14 @@ class StopWatch(Button):
 
     changed = Signal()
 
-    def __init__(self, *, seconds: float = 0.0, ticking: bool = False, clock: Callable[[], float] = monotonic,
-                 parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        seconds: float = 0.0,
+        ticking: bool = False,
+        clock: Callable[[], float] = monotonic,
+        parent: QWidget | None = None,
+    ) -> None:
         self._clock, self._before = clock, seconds
         super().__init__("…", "timer", parent=parent)
         self._since: float | None = None

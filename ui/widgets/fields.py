@@ -39,7 +39,9 @@ class GrowingText(QPlainTextEdit):
 
     edited = Signal()
 
-    def __init__(self, words: str = "", *, hint: str = "", least: int = 3, most: int = 12, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, words: str = "", *, hint: str = "", least: int = 3, most: int = 12, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._least, self._most = least, most
         self.setTabChangesFocus(True)
@@ -70,8 +72,9 @@ class GrowingText(QPlainTextEdit):
             lines += max(1, block.layout().lineCount() if block.layout() else 1)
             block = block.next()
         shown = max(self._least, min(lines, self._most))
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded if lines > self._most
-                                        else Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAsNeeded if lines > self._most else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        )
         height = shown * line + 2 * theme.px(4) + 2 * theme.px(4) + 4
         if height != self.height() or self.minimumHeight() != height:
             self.setFixedHeight(height)
@@ -83,12 +86,19 @@ class GrowingText(QPlainTextEdit):
             self._grow()
 
 
-
 class FieldBox(QWidget):
     """A field: its label, its editor, who can read it, a helper, and the problem if there is one."""
 
-    def __init__(self, label: str, editor: QWidget, *, helper: str = "", visibility: str = "", visibility_icon: str = "users",
-                 parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        label: str,
+        editor: QWidget,
+        *,
+        helper: str = "",
+        visibility: str = "",
+        visibility_icon: str = "users",
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.editor = editor
         self._helper_words, self._visibility_icon = helper, visibility_icon

@@ -20,7 +20,14 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 
-_MOVES = {QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.ParentChange, QEvent.Type.ZOrderChange}
+_MOVES = {
+    QEvent.Type.Move,
+    QEvent.Type.Resize,
+    QEvent.Type.Show,
+    QEvent.Type.Hide,
+    QEvent.Type.ParentChange,
+    QEvent.Type.ZOrderChange,
+}
 _OUTSIDE = 3
 _WRITTEN = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox)
 
@@ -119,7 +126,9 @@ class FocusRing(QObject):
             return
         parent = ring.holder
         corner = target.mapTo(parent, QPoint(0, 0))
-        ring.setGeometry(corner.x() - _OUTSIDE, corner.y() - _OUTSIDE, target.width() + 2 * _OUTSIDE, target.height() + 2 * _OUTSIDE)
+        ring.setGeometry(
+            corner.x() - _OUTSIDE, corner.y() - _OUTSIDE, target.width() + 2 * _OUTSIDE, target.height() + 2 * _OUTSIDE
+        )
         ring.setVisible(target.isVisibleTo(parent))
         ring.raise_()
 

@@ -81,7 +81,9 @@ class RowPainter(QStyledItemDelegate):
             painter.setBrush(theme.colour("tint" if option.state & QStyle.StateFlag.State_Selected else "sunk"))
             painter.drawRoundedRect(where.adjusted(2, 2, -2, -2), theme.radius("control"), theme.radius("control"))
         if not last:
-            line = QRect(option.rect.x() + theme.px(12), option.rect.bottom(), option.rect.width() - 2 * theme.px(12), 1)
+            line = QRect(
+                option.rect.x() + theme.px(12), option.rect.bottom(), option.rect.width() - 2 * theme.px(12), 1
+            )
             painter.fillRect(line, theme.colour("line"))
         if held:
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -102,7 +104,9 @@ class RowPainter(QStyledItemDelegate):
             if inner.width() - size.width() < theme.px(120):
                 break
             x = inner.left() if mirrored else inner.right() - size.width()
-            paint_pill(painter, QRectF(x, inner.center().y() - size.height() / 2, size.width(), size.height()), words, tone)
+            paint_pill(
+                painter, QRectF(x, inner.center().y() - size.height() / 2, size.width(), size.height()), words, tone
+            )
             used = size.width() + theme.px(12)
             inner = inner.adjusted(used, 0, 0, 0) if mirrored else inner.adjusted(0, 0, -used, 0)
         return inner
@@ -114,7 +118,9 @@ class LongList(QListView):
     opened = Signal(str)
     menu_wanted = Signal(str, QPoint)
 
-    def __init__(self, model: QAbstractItemModel | None = None, *, name: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, model: QAbstractItemModel | None = None, *, name: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setProperty("kind", "bare")
         self.setProperty("ring", 0)

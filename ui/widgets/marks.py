@@ -7,8 +7,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ui import theme
 
 TONES = {
-    "neutral": ("sunk", "quiet"), "good": ("good_tint", "good"), "warn": ("warn_tint", "warn"), "bad": ("bad_tint", "bad"),
-    "now": ("tint", "primary"), "accent": ("accent_tint", "accent"),
+    "neutral": ("sunk", "quiet"),
+    "good": ("good_tint", "good"),
+    "warn": ("warn_tint", "warn"),
+    "bad": ("bad_tint", "bad"),
+    "now": ("tint", "primary"),
+    "accent": ("accent_tint", "accent"),
 }
 """What is behind and what is written, for each tone."""
 

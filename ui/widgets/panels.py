@@ -18,8 +18,14 @@ def escape(words: str) -> str:
 class Prose(QLabel):
     """A paragraph with air between its lines. `marked` are the parts to tint, as pairs of (start, end)."""
 
-    def __init__(self, words: str = "", *, kind: str = "body", marked: tuple[tuple[int, int], ...] = (),
-                 parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        words: str = "",
+        *,
+        kind: str = "body",
+        marked: tuple[tuple[int, int], ...] = (),
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setProperty("kind", kind)
         self.setTextFormat(Qt.TextFormat.RichText)
@@ -46,7 +52,11 @@ class Prose(QLabel):
             last = end
         shown += escape(self._words[last:])
         way = "rtl" if theme.current().right_to_left else "ltr"
-        self.setText("".join(f'<p dir="{way}" style="margin:0">{own_direction(line) or "&nbsp;"}</p>' for line in shown.split("\n")))
+        self.setText(
+            "".join(
+                f'<p dir="{way}" style="margin:0">{own_direction(line) or "&nbsp;"}</p>' for line in shown.split("\n")
+            )
+        )
 
 
 class Quote(QWidget):
@@ -74,8 +84,16 @@ class Quote(QWidget):
 class EmptyState(QWidget):
     """What belongs here, and the one way to begin."""
 
-    def __init__(self, icon: str, title: str, words: str = "", *, action: str = "", run: Callable[[], object] | None = None,
-                 parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        icon: str,
+        title: str,
+        words: str = "",
+        *,
+        action: str = "",
+        run: Callable[[], object] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._icon_name, self._picture = icon, QLabel()
         column = Column(self, edges=(24, 32, 24, 32), gap=8)
@@ -106,7 +124,9 @@ class EmptyState(QWidget):
 class Stat(QFrame):
     """A card with one figure: what is counted, the number, what it means. Tones: '' good warn bad."""
 
-    def __init__(self, label: str, number: str, caption: str = "", *, tone: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, label: str, number: str, caption: str = "", *, tone: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setProperty("kind", "card")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)

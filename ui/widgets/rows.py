@@ -16,8 +16,15 @@ from ui.widgets.boxes import Column, Line, hairline, own_direction, text
 class TwoLines(QWidget):
     """A title with a caption beside it and a line under it, cut with an ellipsis where there is no room."""
 
-    def __init__(self, title: str = "", caption: str = "", subtitle: str = "", *, struck: bool = False,
-                 parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        title: str = "",
+        caption: str = "",
+        subtitle: str = "",
+        *,
+        struck: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.set(title, caption, subtitle, struck=struck)
@@ -53,12 +60,20 @@ class TwoLines(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the lines."""
         painter = QPainter(self)
-        paint_two_lines(painter, QRectF(self.rect()), self.title, self.caption, self.subtitle,
-                        mirrored=self.layoutDirection() == Qt.LayoutDirection.RightToLeft, struck=self._struck)
+        paint_two_lines(
+            painter,
+            QRectF(self.rect()),
+            self.title,
+            self.caption,
+            self.subtitle,
+            mirrored=self.layoutDirection() == Qt.LayoutDirection.RightToLeft,
+            struck=self._struck,
+        )
 
 
-def paint_two_lines(painter: QPainter, where: QRectF, title: str, caption: str, subtitle: str, *, mirrored: bool,
-                    struck: bool = False) -> None:
+def paint_two_lines(
+    painter: QPainter, where: QRectF, title: str, caption: str, subtitle: str, *, mirrored: bool, struck: bool = False
+) -> None:
     """Draw a row's words; the long lists draw theirs with the same hand."""
     # Each part keeps the direction of its own language; the side it starts from and the order of the parts are the frame's.
     title, caption, subtitle = own_direction(title), own_direction(caption), own_direction(subtitle)
@@ -97,8 +112,17 @@ class Row(QWidget):
     activated = Signal()
     menu_wanted = Signal()
 
-    def __init__(self, title: str, *, caption: str = "", subtitle: str = "", leading: QWidget | str | None = None,
-                 trailing: Iterable[QWidget] = (), active: bool = True, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        *,
+        caption: str = "",
+        subtitle: str = "",
+        leading: QWidget | str | None = None,
+        trailing: Iterable[QWidget] = (),
+        active: bool = True,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._active = active
         self._under_pointer = False
@@ -157,11 +181,17 @@ class Row(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour("sunk"))
             painter.setOpacity(0.55)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0, 2, 0, -2), theme.radius("control"), theme.radius("control"))
+            painter.drawRoundedRect(
+                QRectF(self.rect()).adjusted(0, 2, 0, -2), theme.radius("control"), theme.radius("control")
+            )
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click opens it."""
-        if self._active and event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+        if (
+            self._active
+            and event.button() == Qt.MouseButton.LeftButton
+            and self.rect().contains(event.position().toPoint())
+        ):
             self.activated.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -269,8 +299,13 @@ class TickBox(QCheckBox):
             pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
             painter.setPen(pen)
             x, y, unit = where.x(), where.y(), where.width() / 16
-            painter.drawPolyline([_at(x + 3.6 * unit, y + 8.4 * unit), _at(x + 6.7 * unit, y + 11.5 * unit),
-                                  _at(x + 12.4 * unit, y + 5 * unit)])
+            painter.drawPolyline(
+                [
+                    _at(x + 3.6 * unit, y + 8.4 * unit),
+                    _at(x + 6.7 * unit, y + 11.5 * unit),
+                    _at(x + 12.4 * unit, y + 5 * unit),
+                ]
+            )
 
 
 def _at(x: float, y: float):  # type: ignore[no-untyped-def]
@@ -284,10 +319,21 @@ class TickRow(Row):
 
     ticked = Signal(bool)
 
-    def __init__(self, title: str, *, caption: str = "", subtitle: str = "", on: bool = False, trailing: Iterable[QWidget] = (),
-                 active: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        *,
+        caption: str = "",
+        subtitle: str = "",
+        on: bool = False,
+        trailing: Iterable[QWidget] = (),
+        active: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
         self.box = TickBox(title, on)
-        super().__init__(title, caption=caption, subtitle=subtitle, leading=self.box, trailing=trailing, active=active, parent=parent)
+        super().__init__(
+            title, caption=caption, subtitle=subtitle, leading=self.box, trailing=trailing, active=active, parent=parent
+        )
         self.box.toggled.connect(self.ticked)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -301,8 +347,16 @@ class TickRow(Row):
 class TimelineRow(Row):
     """A row on the thin line of time: a dot, the day, what happened."""
 
-    def __init__(self, when: str, title: str, *, subtitle: str = "", tone: str = "now", trailing: Iterable[QWidget] = (),
-                 parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        when: str,
+        title: str,
+        *,
+        subtitle: str = "",
+        tone: str = "now",
+        trailing: Iterable[QWidget] = (),
+        parent: QWidget | None = None,
+    ) -> None:
         self._tone = tone
         super().__init__(title, subtitle=subtitle, leading=when, trailing=trailing, parent=parent)
         self._line.set_edges((20, 9, 0, 9))

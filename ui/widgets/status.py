@@ -76,8 +76,15 @@ class Toast(QFrame):
         self._action.clicked.connect(self._act)
         self.hide()
 
-    def show_notice(self, words: str, *, tone: str = "good", action_label: str = "", action: Callable[[], object] | None = None,
-                    stays: bool = False) -> None:
+    def show_notice(
+        self,
+        words: str,
+        *,
+        tone: str = "good",
+        action_label: str = "",
+        action: Callable[[], object] | None = None,
+        stays: bool = False,
+    ) -> None:
         """Show this in place of what was shown."""
         self._tone, self._run = tone, action
         self._words.setText(words)

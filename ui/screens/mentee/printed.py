@@ -107,7 +107,9 @@ def as_html(page: Page) -> str:
         _section(tr("The most useful thing, in their own words"), [words.quoted(view.useful)] if view.useful else [])
     )
     parts.append(_section(tr("You might begin with"), [view.first_question]))
-    parts.append(_section(tr("How it is going"), [tr("{label}: {said}", label=label, said=said) for label, said in facts(page)]))
+    parts.append(
+        _section(tr("How it is going"), [tr("{label}: {said}", label=label, said=said) for label, said in facts(page)])
+    )
     parts.append(_section(tr("Timeline"), [_told(thing.day, thing) for thing in happened(page)[:12]]))
     return "".join(parts)
 
