@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -13,6 +14,8 @@ from mentorapp.i18n import tr
 if TYPE_CHECKING:
     from ui.app import App
 
+_FIRST_SCREEN_MS = 3000
+
 
 def main() -> int:
     """Run the program until its window is closed; the exit code."""
@@ -21,6 +24,7 @@ def main() -> int:
             tr("Mentor needs a screen: there is no display to open its window on. Start it from a desktop.") + "\n"
         )
         return 2
+    spare_collections()
     from PySide6.QtWidgets import QApplication
 
     from ui.app import App
@@ -30,8 +34,25 @@ def main() -> int:
     qt.setDesktopFileName("mentor")
     app = App(qt)
     app.begin()
+    resume_collections(app)
     _close_when_told(app)
     return int(qt.exec())
+
+
+def spare_collections() -> None:
+    """Look for no garbage while the program loads: everything that is made then stays, and each look costs more than the last."""
+    gc.disable()
+
+
+def resume_collections(app: App) -> None:
+    """Look for garbage again once the first screen had its time; what is there by then is looked at no more."""
+    from PySide6.QtCore import QTimer
+
+    def resume() -> None:
+        gc.freeze()
+        gc.enable()
+
+    QTimer.singleShot(_FIRST_SCREEN_MS, app, resume)
 
 
 def _display() -> bool:

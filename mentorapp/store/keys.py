@@ -9,12 +9,7 @@ import os
 import unicodedata
 from dataclasses import asdict, dataclass
 from pathlib import Path
-
-from argon2.exceptions import HashingError
-from argon2.low_level import Type, hash_secret_raw
-from nacl.exceptions import CryptoError
-from nacl.secret import SecretBox
-from nacl.utils import random
+from secrets import token_bytes
 
 from mentorapp.errors import UserError
 from mentorapp.i18n import N_
@@ -23,6 +18,7 @@ LEAST_PASSPHRASE = 8
 """The shortest passphrase accepted, in characters."""
 
 _SERVICE = "Mentor"
+_KEY_SIZE = 32
 
 
 class NoKey(UserError):
@@ -40,15 +36,16 @@ class Cost:
 
 def new_key() -> bytes:
     """A fresh store key."""
-    return random(32)
+    return token_bytes(32)
 
 
 def _stretch(passphrase: str, salt: bytes, cost: Cost) -> bytes:
+    # Loaded when a passphrase is typed, which is after the first screen is there.
+    from argon2.low_level import Type, hash_secret_raw
+
     # One keyboard writes é as one character, another as two: to a person it is the same passphrase.
     secret = unicodedata.normalize("NFKC", passphrase).encode("utf-8", "surrogatepass")
-    return hash_secret_raw(
-        secret, salt, cost.passes, cost.memory_kib, cost.lanes, SecretBox.KEY_SIZE, Type.ID, version=19
-    )
+    return hash_secret_raw(secret, salt, cost.passes, cost.memory_kib, cost.lanes, _KEY_SIZE, Type.ID, version=19)
 
 
 def _write(path: Path, content: dict[str, object]) -> None:
@@ -90,8 +87,10 @@ def wrap_with_passphrase(path: Path, key: bytes, passphrase: str, cost: Cost | N
             N_("Choose a passphrase of at least {least} characters; a few words in a row are good."),
             least=LEAST_PASSPHRASE,
         )
+    from nacl.secret import SecretBox
+
     cost = cost or Cost()
-    salt = random(16)
+    salt = token_bytes(16)
     box = SecretBox(_stretch(passphrase, salt, cost)).encrypt(key)
     content: dict[str, object] = dict(_read(path)) if path.exists() else {}
     content["passphrase"] = {"salt": salt.hex(), "box": bytes(box).hex(), **asdict(cost)}
@@ -100,6 +99,10 @@ def wrap_with_passphrase(path: Path, key: bytes, passphrase: str, cost: Cost | N
 
 def open_with_passphrase(path: Path, passphrase: str) -> bytes:
     """The key, if the passphrase is right. Raises UserError if it is not."""
+    from argon2.exceptions import HashingError
+    from nacl.exceptions import CryptoError
+    from nacl.secret import SecretBox
+
     wrap = _read(path).get("passphrase", {})
     try:
         cost = Cost(**{name: int(str(wrap[name])) for name in ("passes", "memory_kib", "lanes")})
@@ -133,7 +136,7 @@ def remember_in_keyring(path: Path, key: bytes) -> None:
     import keyring
     from keyring.errors import KeyringError
 
-    account = random(8).hex()
+    account = token_bytes(8).hex()
     try:
         keyring.set_password(_SERVICE, account, key.hex())
         if keyring.get_password(_SERVICE, account) != key.hex():

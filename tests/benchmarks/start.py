@@ -37,6 +37,9 @@ def bare() -> None:
 
 def program() -> None:
     """The program as `python -m ui` starts it."""
+    from ui.__main__ import resume_collections, spare_collections
+
+    spare_collections()
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
@@ -45,6 +48,7 @@ def program() -> None:
     qt = QApplication([])
     app = App(qt)
     app.begin()
+    resume_collections(app)
 
     def look() -> None:
         screen = app.window.screen_named("today")
