@@ -134,7 +134,9 @@ def become(workspace: Workspace, *, person: str) -> Changed:
         (pair, replace(pair, mentors=tuple(sorted({*pair.mentors, person} - {before})))) for pair in mine
     ]
     for thought in store.find(Reflection, "author = ?", (before,), voided=True):
-        moved.append((thought, replace(thought, author=person, scope=f"private/{person}")))
+        # What was shared stays shared: only what is mine alone moves to my new name.
+        scope = f"private/{person}" if thought.scope == f"private/{before}" else thought.scope
+        moved.append((thought, replace(thought, author=person, scope=scope)))
     me = store.seek(Person, before)
     with store.transaction():
         changed = store.save_all(moved, by=person, at=now)
