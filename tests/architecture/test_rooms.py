@@ -131,29 +131,3 @@ def test_migrations_import_nothing_of_ours(path: Path) -> None:
 @pytest.mark.parametrize("package", sorted({path.parent for path in MODULES}), ids=name)
 def test_every_folder_of_modules_ships(package: Path) -> None:
     assert (package / "__init__.py").exists(), "without it the folder is left out of what is installed"
-
-
-BANNED = (
-    r"/work/(main|shared|\.library)",
-    r"/tmp/brief",
-    r"\bissue \d",
-    r"\bsubagents?\b",
-    r"\bClaude\b",
-    r"\bChatGPT\b",
-)
-TEXTS = [
-    path
-    for folder in (*PACKAGES, "tests", "docs", "resources")
-    for path in (ROOT / folder).rglob("*")
-    if path.suffix in {".py", ".md", ".toml", ".po", ".txt", ".qss", ".html"} and path != Path(__file__)
-]
-
-
-def test_the_project_speaks_only_of_itself() -> None:
-    found = [
-        f"{name(path)}: {match.group()}"
-        for path in [*TEXTS, *ROOT.glob("*.md"), ROOT / "pyproject.toml", ROOT / "Makefile"]
-        for match in [re.search("|".join(BANNED), path.read_text("utf-8"), re.IGNORECASE)]
-        if match
-    ]
-    assert not found
