@@ -15,12 +15,11 @@ from mentorapp.i18n import tr
 from ui import theme
 from ui.actions import Command, Commands
 from ui.notices import Notice, Notices
-from ui.widgets.boxes import Card, Column, Line, PageTitle, Scroll, hairline, text
+from ui.widgets.boxes import Column, Line, hairline, text
 from ui.widgets.buttons import IconButton
 from ui.widgets.focus import follow_focus
 from ui.widgets.lists import ListRow
 from ui.widgets.marks import Avatar, Badge
-from ui.widgets.rows import Row, RowList
 from ui.widgets.search import SearchBox
 from ui.widgets.status import StatusLine, Toast
 
@@ -412,20 +411,3 @@ class MainWindow(QWidget):
 def _as_row(command: Command) -> ListRow:
     pills = ((command.keys(), "neutral"),) if command.shortcut else ()
     return ListRow(f"command:{command.key}", command.label(), subtitle=command.group(), pills=pills)
-
-
-class ShortcutsPage(Scroll):
-    """Every shortcut, under its group, made from the commands."""
-
-    def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
-        super().__init__(width=680, parent=parent)
-        self.body.addWidget(
-            PageTitle(tr("Keyboard shortcuts"), tr("Everything in Mentor can be done from the keyboard."))
-        )
-        for group, listed in commands.by_group().items():
-            card = Card(group)
-            card.body.addWidget(
-                RowList(Row(each.label(), trailing=(text(each.keys(), "key"),), active=False) for each in listed)
-            )
-            self.body.addWidget(card)
-        self.body.addStretch(1)

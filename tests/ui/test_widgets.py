@@ -48,7 +48,7 @@ from ui.widgets import (
     parse_minutes,
 )
 from ui.widgets.days import parse_day, words
-from ui.window import MainWindow, Place, ShortcutsPage
+from ui.window import MainWindow, Place
 
 MONDAY = date(2026, 11, 23)
 KEPT: list[QWidget] = []  # a window without a parent lives as long as Python holds it
@@ -627,13 +627,6 @@ def test_two_commands_never_share_a_shortcut() -> None:
     commands = Commands([Command("a", lambda: "A", lambda: None, shortcut="Ctrl+A")])
     with pytest.raises(ValueError, match="two commands"):
         commands.add(Command("b", lambda: "B", lambda: None, shortcut="Ctrl+A"))
-
-
-def test_the_page_of_shortcuts_lists_every_one(qtbot, window: MainWindow) -> None:  # type: ignore[no-untyped-def]
-    page = ShortcutsPage(window._commands)
-    qtbot.addWidget(page)
-    said = {row.accessibleName() for row in page.findChildren(Row)}
-    assert said == {"Record a session", "Lock"}
 
 
 def test_a_count_is_a_number(qtbot) -> None:  # type: ignore[no-untyped-def]
