@@ -43,7 +43,7 @@ def test_there_are_modules_to_look_at() -> None:
     assert callable(shown)
 
 
-def test_every_room_keeps_to_its_walls(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_room_keeps_to_its_walls() -> None:
     # In a process of its own: it configures logging anew, which would silence the loggers that other tests listen to.
     command = [
         sys.executable,
