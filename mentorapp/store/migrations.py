@@ -299,3 +299,15 @@ def m0003_search(db: Database) -> None:
         )
         """,
     )
+
+
+@steps()
+def m0004_comparing(db: Database) -> None:
+    """A place for each record's fingerprint (empty: to be taken anew), so that comparing with a server reads no record."""
+    _run(
+        db,
+        """
+        ALTER TABLE registers ADD COLUMN print INTEGER;
+        CREATE INDEX registers_print ON registers (scope, print)
+        """,
+    )

@@ -20,6 +20,7 @@ from mentorapp.i18n import N_
 from mentorapp.records import BY_KIND, Record
 from mentorapp.registers import Dot, Register, Sibling, Stamp, State
 from mentorapp.store import database, search, tables
+from mentorapp.store.comparing import Comparing
 from mentorapp.store.drafts import Drafts
 from mentorapp.store.facts import Changed, Hit, Version
 from mentorapp.store.incoming import Incoming
@@ -29,7 +30,7 @@ R = TypeVar("R", bound=Record)
 _TRUE, _NOTHING = msgspec.msgpack.encode(True), msgspec.msgpack.encode(None)
 
 
-class Store(Incoming, Drafts):
+class Store(Comparing, Incoming, Drafts):
     """The opened encrypted file. Every call belongs on the thread that opened it."""
 
     def __init__(self, path: Path, key: bytes) -> None:
@@ -334,7 +335,7 @@ class Store(Incoming, Drafts):
         )
         if old.registers:
             sql = (
-                "UPDATE registers SET scope = ?, body = ?, conflicts = ?, safe_at = coalesce(?, safe_at) "
+                "UPDATE registers SET scope = ?, body = ?, conflicts = ?, safe_at = coalesce(?, safe_at), print = NULL "
                 "WHERE id = ? RETURNING seq"
             )
             seq = self.connection.execute(sql, (*values, new.id)).fetchone()[0]

@@ -102,14 +102,20 @@ def test_no_word_lies_readable_in_the_folder_open_closed_or_backed_up(tmp_path):
 # --- upgrades ---------------------------------------------------------------------------------------------------------
 
 
+UNDONE = ("DROP INDEX registers_print", "ALTER TABLE registers DROP COLUMN print", "DROP TABLE search")
+"""What takes back the steps after the second, the last first."""
+
+
 def older(path):
-    """A store as the version before the last step left it, with one session in it."""
+    """A store as the version that knew the first two steps left it, with one session in it."""
     store = Store(path, KEY)
     one = session(notes="kept from before")
     store.save(one, by="me", at=NOON)
     with store.transaction():
-        store.connection.execute("DROP TABLE search")
-        store.connection.execute("DELETE FROM _sqlite_migrations WHERE name = ?", (NAMES[-1],))
+        for statement in UNDONE:
+            store.connection.execute(statement)
+        # Every step after the second: the search index is made anew, and filled, by opening.
+        store.connection.execute(f"DELETE FROM _sqlite_migrations WHERE name IN {NAMES[2:]}")
         store.connection.execute("DELETE FROM fact WHERE name = 'shown as'")
     store.close()
     return one
@@ -122,7 +128,7 @@ def test_an_older_store_is_copied_before_it_is_migrated_and_the_copy_opens(tmp_p
     assert [hit.id for hit in store.search("before")] == [one.id]
     store.close()
     (copy,) = (tmp_path / "backups").glob("*.mentor")
-    assert NAMES[-1] in copy.name
+    assert f"before-{NAMES[2]}" in copy.name
     assert not copy.read_bytes().startswith(b"SQLite format 3")
     again = Store(copy, KEY)
     assert again.get(Session, one.id).notes == "kept from before"
@@ -143,7 +149,7 @@ def test_an_upgrade_that_was_cut_off_while_copying_goes_on_at_the_next_opening(t
     path = tmp_path / "store.mentor"
     one = older(path)
     (tmp_path / "backups").mkdir()
-    for name in (f"before-{NAMES[-1]}-{path.stat().st_mtime_ns}.mentor", "x.mentor"):
+    for name in (f"before-{NAMES[2]}-{path.stat().st_mtime_ns}.mentor", "x.mentor"):
         (tmp_path / "backups" / (name + ".part")).write_bytes(b"half a copy")
     store = Store(path, KEY)
     assert [hit.id for hit in store.search("before")] == [one.id]
