@@ -74,11 +74,13 @@ def _full(value: bytes) -> bytes:
 _HEX_ID = re.compile(r"[0-9a-f]{32}")
 
 
-def _slim_id(id: str) -> bytes | str:
+def slim_id(id: str) -> bytes | str:
+    """An id as it travels: raw where it is 32 hexadecimal digits, else the text it is."""
     return bytes.fromhex(id) if _HEX_ID.fullmatch(id) else id
 
 
-def _full_id(id: object) -> str:
+def full_id(id: object) -> str:
+    """An id that travelled. Raises ValueError if it is none."""
     if isinstance(id, bytes):
         return id.hex()
     if isinstance(id, str):
@@ -140,7 +142,7 @@ class Packer:
             owners.append(owner)
         shape = self._shapes.place((state.kind, tuple(names), reaches))
         marks = tuple(owners) if any(owners) else ()
-        self._records.append(Record(shape, _slim_id(state.id), saves, tuple(values), marks, odd))
+        self._records.append(Record(shape, slim_id(state.id), saves, tuple(values), marks, odd))
         self.size += _taken(state)
 
     def _save(self, dot: Dot, stamp: Stamp | None) -> list[int]:
@@ -210,7 +212,7 @@ class _Unpacker:
             else:
                 dot = dots[owner]
                 registers[name] = Register(frozenset((Sibling(dot, _full(bytes(raw))),)), (dot,), reach)
-        return State(kind, _full_id(record.id), registers, stamps)
+        return State(kind, full_id(record.id), registers, stamps)
 
     def _dot(self, save: Sequence[int], stamps: dict[Dot, Stamp]) -> Dot:
         counter, at, replica, author, doubt, received = (*save, 0, 0, 0, 0)[:6]
