@@ -15,8 +15,11 @@ import msgspec
 from mentorapp.fields import Visibility
 from mentorapp.registers import Register, State
 
-SPOKEN = (1,)
-"""The protocol versions that this program speaks, newest first."""
+SPOKEN = (2, 1)
+"""The protocol versions that this program speaks, newest first. Version 2 compares by digests: see `Summary`."""
+
+COMPARING = 2
+"""The first version that compares by digests. Whoever speaks an older one offers everything again instead."""
 
 TYPE = "application/x-mentor"
 """The media type of a sync body and of its answer."""
@@ -34,6 +37,8 @@ MOST_CONTEXT = 4096
 MOST_NAME = 64
 MOST_DEPTH = 24
 MOST_ASKED = 64
+MOST_BITS = 12
+MOST_COMPARED = 50_000
 MOST_ANSWER = 2**20
 _HIGHEST = 2**63 - 1
 
@@ -141,9 +146,50 @@ class Dropped(msgspec.Struct, array_like=True, frozen=True, tag=6):
     records: tuple[str, ...] = ()
 
 
-Message = Hello | Changes | Welcome | Outcomes | Done | Dropped
+class Summary(msgspec.Struct, array_like=True, frozen=True, tag=7):
+    """What a laptop holds of the scopes after `after` up to `upto` (both "": of all), as (scope, digest), in their order.
 
-_known = {kind.__struct_config__.tag for kind in (Hello, Changes, Welcome, Outcomes, Done, Dropped)}
+    Said where the two may hold different things though neither knows of anything to send: after a new epoch, or where the digests differ.
+    """
+
+    after: str
+    upto: str
+    scopes: tuple[tuple[str, bytes], ...]
+
+
+class Differs(msgspec.Struct, array_like=True, frozen=True, tag=8):
+    """Of which of these scopes the server holds something else, as (scope, bits, sums): 2^bits sums of 8 bytes, by `bucket`.
+
+    A scope that the caller may not read is as one in which there is nothing. `upto`: how far this answer goes, "" to the end.
+    """
+
+    upto: str
+    parts: tuple[tuple[str, int, bytes], ...]
+
+
+class Listing(msgspec.Struct, array_like=True, frozen=True, tag=9):
+    """The laptop's records in buckets that differ, as (scope, bits, bucket, ids, prints): 8 bytes of prints for each id."""
+
+    parts: tuple[tuple[str, int, int, tuple[Any, ...], bytes], ...]
+
+
+class Wanted(msgspec.Struct, array_like=True, frozen=True, tag=10):
+    """The first `upto` buckets listed are answered for: what was lacking came before; these ids the server lacks or has otherwise.
+
+    `receipt` is as in `Outcomes`, for everything in these buckets that is not wanted.
+    """
+
+    upto: int
+    ids: tuple[Any, ...]
+    receipt: bytes = b""
+
+
+KINDS = (Hello, Changes, Welcome, Outcomes, Done, Dropped, Summary, Differs, Listing, Wanted)
+"""Every message that there is."""
+
+Message = Hello | Changes | Welcome | Outcomes | Done | Dropped | Summary | Differs | Listing | Wanted
+
+_known = {kind.__struct_config__.tag for kind in KINDS}
 _decoder = msgspec.msgpack.Decoder(Message)
 _raws = msgspec.msgpack.Decoder(tuple[msgspec.Raw, ...])
 _encoder = msgspec.msgpack.Encoder()
@@ -322,3 +368,16 @@ def fingerprint(state: State, least: Visibility = Visibility.pair) -> int:
 def summed(prints: Iterable[int]) -> int:
     """The digest of a set: a sum, so that it is kept up to date register by register."""
     return sum(prints) % 2**64
+
+
+def bucket(id: str, bits: int) -> int:
+    """In which of 2^bits parts of a scope a record is compared: the first bits of its id's BLAKE2b, for ids follow the clock."""
+    return int.from_bytes(blake2b(id.encode(), digest_size=8).digest()) >> (64 - bits)
+
+
+def sums(prints: Iterable[tuple[str, int]], bits: int) -> bytes:
+    """The digest of each of 2^bits parts of some records, (id, fingerprint) each, 8 bytes a part."""
+    found = [0] * 2**bits
+    for id, one in prints:
+        found[bucket(id, bits)] += one
+    return b"".join((total % 2**64).to_bytes(8) for total in found)

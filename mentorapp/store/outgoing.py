@@ -308,15 +308,19 @@ class Outgoing:
                    (SELECT count(*) FROM waiting WHERE sent),
                    (SELECT count(*) FROM registers WHERE safe_at IS NOT NULL
                         AND id NOT IN (SELECT id FROM outbox) AND id NOT IN (SELECT id FROM set_aside)),
+                   (SELECT count(*) FROM registers WHERE safe_at IS NULL
+                        AND id NOT IN (SELECT id FROM outbox) AND id NOT IN (SELECT id FROM set_aside)),
                    (SELECT max(ended) FROM exchange WHERE outcome = ''),
                    (SELECT count(*) FROM set_aside),
                    (SELECT count(*) FROM registers WHERE conflicts > 0)
         """
-        only_here, oldest, private, unconfirmed, safe, safe_at, aside, needs_you = self.connection.execute(
-            sql
-        ).fetchone()
+        row = self.connection.execute(sql).fetchone()
+        only_here, oldest, private, unconfirmed, safe, doubted, safe_at, aside, needs_you = row
         moments = [datetime.fromisoformat(m) if m else None for m in (oldest, safe_at)]
-        return Safety(only_here, moments[0], private, unconfirmed, safe, moments[1], aside, needs_you)
+        # What another ledger said was safe was sent, and until the two are compared nobody knows whether it is there.
+        return Safety(
+            only_here + doubted, moments[0], private, unconfirmed + doubted, safe, moments[1], aside, needs_you
+        )
 
     def note_exchange(self, exchange: Exchange) -> None:
         """Keep in the history of exchanges how this one went; the last thousand are kept."""

@@ -326,9 +326,8 @@ class Store(Comparing, Incoming, Drafts):
         shown, conflicts = tables.shown_of(new)
         if old.registers:
             self._supersede(old, new, at)
-        scope = shown.get("scope")
         values = (
-            scope if isinstance(scope, str) else "",
+            tables.scope_shown(new, shown),
             registers.pack(new),
             conflicts,
             at.isoformat() if safe else None,

@@ -180,6 +180,16 @@ def shown_of(state: State) -> tuple[dict[str, Plain], int]:
     return shown, conflicts
 
 
+def scope_shown(state: State, shown: Mapping[str, Plain]) -> str:
+    """The scope that a record lies in, of a kind that this version does not know too; "" if it names none."""
+    found: object = shown.get("scope")
+    register = state.registers.get("scope")
+    if register and state.kind not in BY_KIND:
+        with contextlib.suppress(msgspec.DecodeError):
+            found = msgspec.msgpack.decode(registers.shown(register, Merge.ask, state.stamps).value)
+    return found if isinstance(found, str) else ""
+
+
 def to_row(kind: type[Record], id: str, shown: Mapping[str, Plain]) -> list[Any]:
     """The id and the declared values as a kind's table holds them. A value of a later version's shape is empty there."""
     row: list[Any] = [id]

@@ -14,10 +14,24 @@ from mentorapp import __version__
 from mentorapp.registers import State
 from mentorapp.store import Ack, Changed, Pending, Refusal, Store
 from sync import protocol, wire
+from sync.client import repair
 from sync.client.link import Link, linked
 from sync.client.pacing import Pace
 from sync.client.words import Braked, failure
-from sync.protocol import Changes, Done, Dropped, Hello, Message, Outcomes, Verdict, Welcome
+from sync.protocol import (
+    Changes,
+    Differs,
+    Done,
+    Dropped,
+    Hello,
+    Listing,
+    Message,
+    Outcomes,
+    Summary,
+    Verdict,
+    Wanted,
+    Welcome,
+)
 
 _RATIO = 3
 """About how many bytes of a record one on the line carries; what is chosen by it is only how much goes at once."""
@@ -36,11 +50,15 @@ class Batch:
     at: datetime
     asked: tuple[Pending, ...] = ()
     """What was sent before and never answered for. While the server is asked what of it arrived, nothing is sent."""
+    comparing: Summary | Listing | None = None
+    """What the two are compared by. Meanwhile nothing else is sent."""
 
     def pack(self, quality: int = 11) -> bytes:
         """The request's body."""
         writer = wire.FrameWriter(quality=quality)
         writer.message(self.hello)
+        if self.comparing:
+            writer.message(self.comparing)
         for state in self.states:
             writer.record(state)
         return writer.finish()
@@ -82,7 +100,8 @@ class Applied:
 def collect(store: Store, *, at: datetime, pace: Pace | None = None) -> Batch:
     """What to send now: the oldest saves that nobody confirmed, as many as the pace allows. Raises SyncError if unlinked.
 
-    After an exchange that broke, nothing yet: first the question what arrived, unless it is less than a frame.
+    After an exchange that broke, nothing yet: first the question what arrived, unless it is less than a frame. While this laptop and
+    the server are being compared, the next question of that.
 
     What the server would refuse by its shape is set aside at once, with the reason.
     """
@@ -90,6 +109,11 @@ def collect(store: Store, *, at: datetime, pace: Pace | None = None) -> Batch:
     if link is None:
         raise failure("no_server")
     pace = pace or Pace()
+    plan = repair.underway(store)
+    if plan:
+        with store.transaction():
+            asked = repair.question(store, plan, pace)
+            return Batch(link, _hello(store, pace, at, sending=False), (), (), at, comparing=asked)
     unanswered = store.unanswered()
     if sum(one.size for one in unanswered) > wire.FRAME:
         return _question(store, link, pace, at, unanswered)
@@ -176,13 +200,19 @@ def _one(store: Store, batch: Batch, message: Message, at: datetime) -> Applied:
         return Applied(changed, received=len(states))
     if isinstance(message, Dropped):
         return _dropped(store, message)
-    return _finished(store, batch, message) if isinstance(message, Done) else Applied()
+    if isinstance(message, Differs) and isinstance(batch.comparing, Summary):
+        repair.narrowed(store, batch.comparing, message)
+        return Applied()
+    if isinstance(message, Wanted) and isinstance(batch.comparing, Listing):
+        return Applied(again=len(repair.told(store, message)))
+    return _finished(store, batch, message, at) if isinstance(message, Done) else Applied()
 
 
 def _welcomed(store: Store, batch: Batch, welcome: Welcome, at: datetime) -> Applied:
     middle = (batch.at.timestamp() + at.timestamp()) / 2
     store.remember(
         sync_server=welcome.server,
+        sync_version=str(welcome.version),
         sync_offset=str(round(welcome.now - middle)),
         sync_offset_doubt=str(round((at - batch.at).total_seconds() / 2)),
         sync_offset_at=at.isoformat(),
@@ -197,10 +227,19 @@ def _welcomed(store: Store, batch: Batch, welcome: Welcome, at: datetime) -> App
     known = store.recall_bytes("sync_epoch")
     if known != welcome.epoch:
         if known:
-            store.reoffer(None)
-            store.remember_bytes("cursor", b"")
+            _begin_anew(store, welcome)
         store.remember_bytes("sync_epoch", welcome.epoch)
     return arrived
+
+
+def _begin_anew(store: Store, welcome: Welcome) -> None:
+    """The server is another ledger than it was: restored, perhaps, from before some of what it said was safe."""
+    store.remember_bytes("cursor", b"")
+    if welcome.version >= protocol.COMPARING:
+        store.doubt_all()
+        repair.begin(store)
+    else:
+        store.reoffer(None)
 
 
 def _arrived(store: Store, batch: Batch, welcome: Welcome, at: datetime) -> Applied:
@@ -242,16 +281,9 @@ def _can_be_whole(store: Store, id: str) -> bool:
 
 def _dropped(store: Store, message: Dropped) -> Applied:
     """Let go at once of what this laptop may no longer hold, before anything that it may hold again arrives."""
-    scopes, records = _to_release(store)
+    scopes, records = repair.to_release(store)
     _note_release(store, scopes | set(message.scopes), records | set(message.records))
     return Applied(_released(store))
-
-
-def _to_release(store: Store) -> tuple[set[str], set[str]]:
-    """The scopes and the records that were taken from this laptop and of which something is still here."""
-    noted = (store.recall(name).split("\n") for name in ("sync_dropped", "sync_dropped_records"))
-    scopes, records = (set(names) - {""} for names in noted)
-    return scopes, records
 
 
 def _note_release(store: Store, scopes: set[str], records: set[str]) -> None:
@@ -260,7 +292,7 @@ def _note_release(store: Store, scopes: set[str], records: set[str]) -> None:
 
 def _released(store: Store) -> Changed:
     """Remove what was taken from this laptop and has nothing unsent in it; the rest is tried again after the next exchange."""
-    scopes, records = _to_release(store)
+    scopes, records = repair.to_release(store)
     if not scopes and not records:
         return Changed()
     changed = store.release(scopes, records)
@@ -270,7 +302,7 @@ def _released(store: Store) -> Changed:
 
 def _given_again(store: Store, states: list[State]) -> None:
     """What the server gives, this laptop may hold, whatever was said before."""
-    gone, records = _to_release(store)
+    gone, records = repair.to_release(store)
     if gone or records:
         named = {v for state in states if "scope" in state.registers for v in state.registers["scope"].values}
         back = {scope for scope in gone if msgspec.msgpack.encode(scope) in named}
@@ -279,21 +311,36 @@ def _given_again(store: Store, states: list[State]) -> None:
 
 def _taken_again(store: Store, ids: list[str]) -> None:
     """What the server took from here lies in what this laptop may hold, whatever was said before."""
-    gone, records = _to_release(store)
+    gone, records = repair.to_release(store)
     if gone or records:
         _note_release(store, gone - store.scopes_of(ids), records - set(ids))
 
 
-def _finished(store: Store, batch: Batch, done: Done) -> Applied:
-    store.remember_bytes("cursor", done.cursor)
+def _finished(store: Store, batch: Batch, done: Done, at: datetime) -> Applied:
     store.remember_bytes("sync_prev", batch.hello.next)
     store.remember_bytes("sync_next", b"")
-    store.remember_bytes("sync_digest", b"" if done.more else done.digest)
     store.remember(sync_count=str(done.count))
+    if batch.comparing or repair.underway(store):
+        # Where this laptop stands is known once the two are compared.
+        store.remember_bytes("sync_digest", b"")
+        if batch.comparing:
+            repair.step(store, done.cursor, at)
+        return Applied(more=True, done=True)
+    store.remember_bytes("cursor", done.cursor)
+    store.remember_bytes("sync_digest", b"" if done.more else done.digest)
     if not done.more:
         store.caught_up()
         store.remember(sync_voiding="", sync_brake="", sync_voiding_allowed="")
-    return Applied(_released(store), more=done.more, done=True)
+    applied = Applied(_released(store), more=done.more, done=True)
+    if not done.more and _compares(store) and repair.differs(store, done.digest):
+        repair.begin(store)
+        return applied | Applied(more=True, done=True)
+    return applied
+
+
+def _compares(store: Store) -> bool:
+    """Whether the server compares by digests."""
+    return int(store.recall("sync_version", "0")) >= protocol.COMPARING
 
 
 # --- the brake --------------------------------------------------------------------------------------------------------
@@ -335,6 +382,6 @@ def agreement(store: Store) -> tuple[bool, int] | None:
     digest = store.recall_bytes("sync_digest")
     if not digest or store.pending_count() or store.put_aside():
         return None
-    prints = [protocol.fingerprint(state) for state in store.all_states()]
-    here = protocol.summed(prints)
-    return here == int.from_bytes(digest), sum(1 for one in prints if one)
+    with store.transaction():
+        here = repair.total(store)
+    return here.digest == int.from_bytes(digest), here.number

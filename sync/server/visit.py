@@ -13,8 +13,21 @@ from sqlalchemy import Connection, select, update
 
 from mentorapp.registers import State
 from sync import protocol, wire
-from sync.protocol import Changes, Done, Dropped, Hello, Message, Outcomes, ProtocolError, Verdict, Welcome
-from sync.server import accounts, grants, ledger, tables
+from sync.protocol import (
+    Changes,
+    Done,
+    Dropped,
+    Hello,
+    Listing,
+    Message,
+    Outcomes,
+    ProtocolError,
+    Summary,
+    Verdict,
+    Wanted,
+    Welcome,
+)
+from sync.server import accounts, grants, ledger, repair, tables
 from sync.server.accounts import Caller
 from sync.server.database import Database
 from sync.server.ledger import LAST, START, Intake, Ledger, Outcome, Place
@@ -59,6 +72,8 @@ class Visit:
     now: datetime
     hello: Hello | None = None
     forked: bool = False
+    comparing: Summary | Listing | None = None
+    """What the laptop compares by; it is answered instead of what is new."""
     _departed: frozenset[str] = frozenset()
     """The scopes and the records that the laptop is told to let go of: what it may read of them is given again."""
     _outcomes: list[Outcome] = field(default_factory=list)
@@ -69,6 +84,10 @@ class Visit:
         first = self.hello is None
         if first:
             self._greet(protocol.greeting(messages))
+        for one in messages:
+            if isinstance(one, Summary | Listing) and self.version >= protocol.COMPARING:
+                repair.checked(one)
+                self.comparing = one
         changes = [state for one in messages if isinstance(one, Changes) for state in wire.states(one)]
         if len(self._outcomes) + len(changes) > protocol.MOST_CHANGES:
             raise ProtocolError("too_many_changes")
@@ -77,6 +96,8 @@ class Visit:
 
     def _greet(self, hello: Hello) -> None:
         self.version = protocol.chosen(hello.versions)
+        # Whoever was at another ledger compares first, if it can, rather than be given everything again.
+        self.stranger = self.version >= protocol.COMPARING and hello.epoch not in (b"", self.identity.epoch)
         self.place = read_cursor(hello.cursor) if hello.epoch == self.identity.epoch else START
         self.hello = hello
 
@@ -158,11 +179,39 @@ class Visit:
             self._departed = frozenset((*scopes, *records))
             if self._departed:
                 writer.message(Dropped(tuple(scopes), tuple(records)))
-            place, sent = self._records(writer, connection, mandate, upto)
             digest, count = ledger.agreed(connection, mandate)
+            if self.comparing:
+                sent = self._compared(writer, connection, mandate)
+                writer.message(Done(cursor_of(Place(upto, LAST)), True, digest.to_bytes(8), count, sent))
+                return
+            if self.stranger:
+                writer.message(Done(b"", True, digest.to_bytes(8), count))
+                return
+            place, sent = self._records(writer, connection, mandate, upto)
         more = place is not None
         cursor = cursor_of(place or Place(upto, LAST))
         writer.message(Done(cursor, more, digest.to_bytes(8), count, sent))
+
+    def _compared(self, writer: wire.FrameWriter, connection: Connection, mandate: grants.Mandate) -> int:
+        """Answer what the laptop compares by, within the cap. Gives how many records went."""
+        assert self.hello is not None
+        cap = min(max(self.hello.cap, 1024), protocol.MOST_ANSWER)
+        if isinstance(self.comparing, Summary):
+            writer.message(repair.differing(connection, mandate, self.comparing, cap))
+            return 0
+        assert self.comparing is not None
+        wanted: list[str] = []
+        sent = upto = 0
+        for found in repair.compared(connection, mandate, self.comparing):
+            if upto and writer.size + writer.waiting // 4 > cap:
+                break
+            for state in found.given:
+                writer.record(state)
+            wanted += found.wanted
+            sent += len(found.given)
+            upto += 1
+        writer.message(Wanted(upto, tuple(map(wire.slim_id, wanted)), self._receipt(upto, wanted)))
+        return sent
 
     def _acknowledgement(self) -> Outcomes:
         plain = Outcome(Verdict.kept)

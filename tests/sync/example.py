@@ -13,7 +13,20 @@ import msgspec
 from mentorapp.fields import Visibility
 from mentorapp.registers import Dot, Register, Sibling, Stamp, State
 from sync import protocol, wire
-from sync.protocol import Changes, Done, Dropped, Hello, Message, Outcomes, Record, Verdict, Welcome
+from sync.protocol import (
+    Differs,
+    Done,
+    Dropped,
+    Hello,
+    Listing,
+    Message,
+    Outcomes,
+    Record,
+    Summary,
+    Verdict,
+    Wanted,
+    Welcome,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "protocol.md"
@@ -55,19 +68,19 @@ def given() -> State:
     return State("session", LATER, fields, {ours: Stamp(GRACE, _NOON, True, _CAME), theirs: Stamp("ruth", _NOON + 60)})
 
 
-def request() -> list[Message | State]:
+def request(version: int) -> list[Message | State]:
     """What the laptop says."""
-    nonces = (b"prevprev", b"nextnext")
+    nonces, speaks = (b"prevprev", b"nextnext"), tuple(range(version, 0, -1))
     return [
-        Hello((1,), "0.1.0", LAPTOP, EPOCH, b"\x92\x03\xa1\x7f", 64_000, *nonces, _NOON, 8000, ((3, 4), (6, 6))),
+        Hello(speaks, "0.1.0", LAPTOP, EPOCH, b"\x92\x03\xa1\x7f", 64_000, *nonces, _NOON, 8000, ((3, 4), (6, 6))),
         sent(),
     ]
 
 
-def answer() -> list[Message | State]:
+def answer(version: int) -> list[Message | State]:
     """What the server says."""
     return [
-        Welcome(1, EPOCH, "the office", _CAME, False, ((3, 3),), b"\x0f" * 8, b"receipt3"),
+        Welcome(version, EPOCH, "the office", _CAME, False, ((3, 3),), b"\x0f" * 8, b"receipt3"),
         Outcomes(3, b"receipt of 13", ((1, Verdict.refused, "too_large"), (2, Verdict.held, "outside"))),
         Dropped((f"mentorship/{GRACE}",), (SESSION,)),
         given(),
@@ -75,7 +88,44 @@ def answer() -> list[Message | State]:
     ]
 
 
-STREAMS = {"request": request, "answer": answer}
+_PLACE = f"mentorship/{PAIR}"
+
+
+def _compares(*said: Message) -> list[Message | State]:
+    return [Hello((2, 1), "0.1.0", LAPTOP, EPOCH, b"", 64_000, b"nextnext", b"thenthen", _NOON, 8000), *said]
+
+
+def _compared(*said: Message | State) -> list[Message | State]:
+    done = Done(b"\x92\x09\xa1\x7f", True, b"\x0d" * 8, 12)
+    return [Welcome(2, EPOCH, "the office", _CAME), *said, done]
+
+
+def summary(_version: int) -> list[Message | State]:
+    """What the laptop says of each scope once it finds another ledger."""
+    return _compares(Summary("", "", ((_PLACE, b"\x05" * 8), ("office/", b"\x06" * 8))))
+
+
+def differs(_version: int) -> list[Message | State]:
+    """The server's answer: one of the two differs, in one or both of its two buckets."""
+    return _compared(Differs("", ((_PLACE, 1, b"\x07" * 8 + b"\x08" * 8),)))
+
+
+def listing(_version: int) -> list[Message | State]:
+    """The laptop's records in the bucket that differs."""
+    ids = (wire.slim_id(SESSION), wire.slim_id(LATER))
+    return _compares(Listing(((_PLACE, 1, 1, ids, b"\x09" * 8 + b"\x0a" * 8),)))
+
+
+def wanted(_version: int) -> list[Message | State]:
+    """The server's answer: a record that it has otherwise, and the one that it lacks."""
+    return _compared(given(), Wanted(1, (wire.slim_id(SESSION), wire.slim_id(LATER)), b"receipt of 13"))
+
+
+_FIRST = {"request": request, "answer": answer}
+STREAMS = {1: _FIRST, 2: {**_FIRST, "summary": summary, "differs": differs, "listing": listing, "wanted": wanted}}
+"""By version: the streams that its golden files keep."""
+
+NEWEST = protocol.SPOKEN[0]
 
 
 def _messages(stream: list[Message | State]) -> list[Message]:
@@ -84,9 +134,10 @@ def _messages(stream: list[Message | State]) -> list[Message]:
 
 def files() -> dict[str, bytes]:
     """The golden files of this version: each stream, and each of their messages alone as MessagePack."""
-    found = {f"{name}.bin": wire.stream(make()) for name, make in STREAMS.items()}
-    for name, make in STREAMS.items():
-        for message in _messages(make()):
+    streams = {name: make(NEWEST) for name, make in STREAMS[NEWEST].items()}
+    found = {f"{name}.bin": wire.stream(stream) for name, stream in streams.items()}
+    for name, stream in streams.items():
+        for message in _messages(stream):
             found[f"{name}.{type(message).__name__.lower()}.bin"] = protocol.encode([message])
     return found
 
@@ -128,7 +179,7 @@ class Reader:
         at, head = self.place, self._taken(3 if self.content[self.place] == 0xDC else 1)
         count = int.from_bytes(head[1:]) if len(head) == 3 else head[0] & 15
         if name == "message":
-            struct = next(kind for kind in _KINDS if kind.__struct_config__.tag == self.content[self.place])
+            struct = next(kind for kind in protocol.KINDS if kind.__struct_config__.tag == self.content[self.place])
         title = f"{name}: {struct.__name__}, {count} parts" if struct else f"{name}: {count}"
         yield _line(at, head, depth, title)
         names = list(struct.__struct_fields__) if struct else []
@@ -139,7 +190,6 @@ class Reader:
             yield from self.lines(part, depth + 1, _PARTS.get(name))
 
 
-_KINDS = (Hello, Changes, Welcome, Outcomes, Done, Dropped)
 _FIXED = {0xC0: 1, 0xC2: 1, 0xC3: 1, 0xCC: 2, 0xCD: 3, 0xCE: 5, 0xCF: 9, 0xD0: 2, 0xD1: 3, 0xD2: 5, 0xD3: 9, 0xCA: 5}
 _FIXED |= {0xCB: 9, 0xD4: 3, 0xD5: 4, 0xD6: 6, 0xD7: 10, 0xD8: 18}
 
@@ -171,7 +221,7 @@ def _line(at: int, some: bytes, depth: int, said: str) -> str:
 
 def explained(name: str) -> Iterator[str]:
     """A stream's bytes, each with what it is."""
-    whole = wire.stream(STREAMS[name]())
+    whole = wire.stream(STREAMS[NEWEST][name](NEWEST))
     plain = brotli.decompress(whole)
     yield f"The {name}: {len(plain)} bytes before compression."
     yield ""
@@ -194,7 +244,7 @@ def explained(name: str) -> Iterator[str]:
 
 def section() -> str:
     """The example as it stands in the document."""
-    lines = [line.rstrip() for name in STREAMS for many in ["", *explained(name)] for line in many.split("\n")]
+    lines = [line.rstrip() for name in STREAMS[NEWEST] for many in ["", *explained(name)] for line in many.split("\n")]
     return "\n".join([BEGIN, *lines, "", END])
 
 
@@ -205,7 +255,7 @@ def shown(document: str) -> str:
 
 def main() -> None:
     """Write the golden files of this version and the document's example."""
-    folder = GOLDEN / f"v{protocol.SPOKEN[0]}"
+    folder = GOLDEN / f"v{NEWEST}"
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files().items():
         (folder / name).write_bytes(content)
