@@ -5,7 +5,7 @@ grow at its end: what a newer version adds there is passed over by an older one,
 Knows nothing of frames, files, networks or who may read what; reason codes are short names whose sentences are the client's.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from enum import StrEnum
 from hashlib import blake2b
 from typing import Any
@@ -13,13 +13,13 @@ from typing import Any
 import msgspec
 
 from mentorapp.fields import Visibility
-from mentorapp.registers import Register, State
+from mentorapp.registers import State
 
 SPOKEN = (2, 1)
 """The protocol versions that this program speaks, newest first. Version 2 compares by digests: see `Summary`."""
 
-COMPARING = 2
-"""The first version that compares by digests. Whoever speaks an older one offers everything again instead."""
+COMPARING = DECIDING = 2
+"""The first version that compares by digests (whoever speaks an older one offers everything again instead), and that tells of decisions."""
 
 TYPE = "application/x-mentor"
 """The media type of a sync body and of its answer."""
@@ -40,7 +40,6 @@ MOST_ASKED = 64
 MOST_BITS = 12
 MOST_COMPARED = 50_000
 MOST_ANSWER = 2**20
-_HIGHEST = 2**63 - 1
 
 
 class ProtocolError(Exception):
@@ -184,10 +183,71 @@ class Wanted(msgspec.Struct, array_like=True, frozen=True, tag=10):
     receipt: bytes = b""
 
 
-KINDS = (Hello, Changes, Welcome, Outcomes, Done, Dropped, Summary, Differs, Listing, Wanted)
+class Case(msgspec.Struct, array_like=True, frozen=True):
+    """A change that is held: whose, why, and what of it the reader may read, packed as the ledger packs it (b"": nothing)."""
+
+    digest: bytes
+    id: str
+    kind: str
+    scope: str
+    reason: str
+    by: str
+    received: int
+    state: bytes
+
+
+class Held(msgspec.Struct, array_like=True, frozen=True, tag=11):
+    """For a coordinator: what waits for a decision and was not told yet, and what waits no more."""
+
+    cases: tuple[Case, ...]
+    gone: tuple[bytes, ...] = ()
+
+
+class Decide(msgspec.Struct, array_like=True, frozen=True, tag=12):
+    """A coordinator's decisions, as (digest of the case, whether it goes in)."""
+
+    decisions: tuple[tuple[bytes, bool], ...]
+
+
+class Decided(msgspec.Struct, array_like=True, frozen=True, tag=13):
+    """For the author of what was held, as (id, fingerprint of what was sent, whether it went in). `receipt` as in `Outcomes`."""
+
+    told: tuple[tuple[str, bytes, bool], ...]
+    receipt: bytes = b""
+
+
+KINDS = (
+    Hello,
+    Changes,
+    Welcome,
+    Outcomes,
+    Done,
+    Dropped,
+    Summary,
+    Differs,
+    Listing,
+    Wanted,
+    Held,
+    Decide,
+    Decided,
+)
 """Every message that there is."""
 
-Message = Hello | Changes | Welcome | Outcomes | Done | Dropped | Summary | Differs | Listing | Wanted
+Message = (
+    Hello
+    | Changes
+    | Welcome
+    | Outcomes
+    | Done
+    | Dropped
+    | Summary
+    | Differs
+    | Listing
+    | Wanted
+    | Held
+    | Decide
+    | Decided
+)
 
 _known = {kind.__struct_config__.tag for kind in KINDS}
 _decoder = msgspec.msgpack.Decoder(Message)
@@ -238,86 +298,6 @@ def chosen(versions: tuple[int, ...]) -> int:
         return max(common)
     raise ProtocolError("app_too_old" if not versions or max(versions) < min(SPOKEN) else "app_too_new")
 
-
-# --- what a record must be to be taken in -----------------------------------------------------------------------------
-
-
-def problem_of(state: State) -> str:
-    """The code of why this record cannot be sent or taken in, or "" if it can."""
-    return next((code for code, fails in _CHECKS if fails(state)), "")
-
-
-def _bad_id(state: State) -> bool:
-    return not (0 < len(state.id) <= MOST_NAME and state.id.isascii() and state.id.isprintable())
-
-
-def _bad_name(state: State) -> bool:
-    names = [state.kind, *state.registers]
-    return any(not (0 < len(name) <= MOST_NAME and name.isprintable()) for name in names)
-
-
-def _too_many(state: State) -> bool:
-    some = state.registers.values()
-    return (
-        not 0 < len(state.registers) <= MOST_REGISTERS
-        or any(not 0 < len(r.siblings) <= MOST_SIBLINGS or len(r.context) > MOST_CONTEXT for r in some)
-        or any(len(by) > MOST_NAME or not by.isprintable() for by, *_ in state.stamps.values())
-    )
-
-
-def _bad_dot(state: State) -> bool:
-    return any(map(_bad_context, state.registers.values()))
-
-
-def _bad_context(register: Register) -> bool:
-    known = dict(register.context)
-    if any(len(replica) != 8 or not 0 < counter <= _HIGHEST for replica, counter in register.context):
-        return True
-    return any(not 0 < s.dot.counter <= known.get(s.dot.replica, 0) for s in register.siblings)
-
-
-def _readable_by_nobody(state: State) -> bool:
-    return any(register.reach is Visibility.only_me for register in state.registers.values())
-
-
-def size(state: State) -> int:
-    """About how many bytes the record's values take."""
-    return sum(len(s.value) + 24 for register in state.registers.values() for s in register.siblings)
-
-
-def _too_large(state: State) -> bool:
-    return size(state) > MOST_RECORD
-
-
-def _bad_value(state: State) -> bool:
-    return any(not _sound(s.value) for register in state.registers.values() for s in register.siblings)
-
-
-def _sound(value: bytes) -> bool:
-    try:
-        plain = msgspec.msgpack.decode(value)
-    except BROKEN:
-        return False
-    return not _deeper(plain, MOST_DEPTH)
-
-
-def _deeper(plain: object, most: int) -> bool:
-    """Whether lists and maps lie in each other more than so many times."""
-    if not isinstance(plain, list | dict):
-        return False
-    parts = plain.values() if isinstance(plain, dict) else plain
-    return most == 0 or any(_deeper(part, most - 1) for part in parts)
-
-
-_CHECKS: tuple[tuple[str, Callable[[State], bool]], ...] = (
-    ("bad_id", _bad_id),
-    ("bad_name", _bad_name),
-    ("too_many_parts", _too_many),
-    ("bad_save", _bad_dot),
-    ("too_large", _too_large),
-    ("bad_value", _bad_value),
-    ("only_for_its_author", _readable_by_nobody),
-)
 
 # --- counters ---------------------------------------------------------------------------------------------------------
 

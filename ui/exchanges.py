@@ -19,7 +19,7 @@ from sync import wire
 from sync.client import braked, failure, linked
 from sync.client import words as reasons
 from sync.client.loop import recalled_pace
-from ui import versions, words
+from ui import cases, versions, words
 from ui.versions import Disagreement
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class Overview:
     exchanges: tuple[Exchange, ...] = ()
     aside: tuple[Aside, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
+    held: tuple[cases.Shown, ...] = ()
     receipt: str = ""
     braked: str = ""
 
@@ -83,6 +84,7 @@ def read(workspace: Workspace) -> Overview:
         exchanges=tuple(_worth_showing(store.exchanges(200))),
         aside=tuple(_aside(workspace, today)),
         disagreements=tuple(versions.read(workspace)),
+        held=tuple(cases.read(workspace, today)),
         receipt=short_receipt(store.recall("receipt")),
         braked=_braked(store),
     )

@@ -311,3 +311,24 @@ def m0004_comparing(db: Database) -> None:
         CREATE INDEX registers_print ON registers (scope, print)
         """,
     )
+
+
+@steps()
+def m0005_cases(db: Database) -> None:
+    """What a coordinator is asked to decide about."""
+    _run(
+        db,
+        """
+        CREATE TABLE held_case (
+            digest BLOB PRIMARY KEY NOT NULL,
+            id TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            scope TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            by TEXT NOT NULL,
+            received INTEGER NOT NULL,
+            body BLOB NOT NULL,
+            accept INTEGER
+        ) STRICT
+        """,
+    )

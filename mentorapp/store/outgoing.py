@@ -212,6 +212,13 @@ class Outgoing:
         )
         return [SetAside(id, kind, reason, bool(held), since) for id, kind, reason, held, since in rows]
 
+    def set_aside_as_sent(self, id: str) -> Pending | None:
+        """What is set aside of a record, as it was sent: an edit since then would have put it back among the pending."""
+        sql = "SELECT group_concat(field, char(10)), s.counter FROM set_aside s JOIN outbox o USING (id) WHERE s.id = ? AND o.private = 0"
+        fields, counter = self.connection.execute(sql, (id,)).fetchone()
+        state = self.state(id) if fields else None
+        return Pending(state.only(fields.split("\n")), counter, 0) if state else None
+
     def retry_set_aside(self) -> None:
         """Let everything set aside be sent again."""
         with self.transaction():

@@ -20,6 +20,7 @@ from mentorapp.i18n import N_
 from mentorapp.records import BY_KIND, Record
 from mentorapp.registers import Dot, Register, Sibling, Stamp, State
 from mentorapp.store import database, search, tables
+from mentorapp.store.cases import Cases
 from mentorapp.store.comparing import Comparing
 from mentorapp.store.drafts import Drafts
 from mentorapp.store.facts import Changed, Hit, Version
@@ -30,7 +31,7 @@ R = TypeVar("R", bound=Record)
 _TRUE, _NOTHING = msgspec.msgpack.encode(True), msgspec.msgpack.encode(None)
 
 
-class Store(Comparing, Incoming, Drafts):
+class Store(Comparing, Cases, Incoming, Drafts):
     """The opened encrypted file. Every call belongs on the thread that opened it."""
 
     def __init__(self, path: Path, key: bytes) -> None:

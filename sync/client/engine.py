@@ -14,15 +14,19 @@ from mentorapp import __version__
 from mentorapp.registers import State
 from mentorapp.store import Ack, Changed, Pending, Refusal, Store
 from sync import protocol, wire
-from sync.client import repair
+from sync.checks import problem_of
+from sync.client import releasing, repair
 from sync.client.link import Link, linked
 from sync.client.pacing import Pace
 from sync.client.words import Braked, failure
 from sync.protocol import (
     Changes,
+    Decide,
+    Decided,
     Differs,
     Done,
     Dropped,
+    Held,
     Hello,
     Listing,
     Message,
@@ -50,6 +54,7 @@ class Batch:
     at: datetime
     asked: tuple[Pending, ...] = ()
     """What was sent before and never answered for. While the server is asked what of it arrived, nothing is sent."""
+    decisions: tuple[tuple[bytes, bool], ...] = ()
     comparing: Summary | Listing | None = None
     """What the two are compared by. Meanwhile nothing else is sent."""
 
@@ -59,6 +64,8 @@ class Batch:
         writer.message(self.hello)
         if self.comparing:
             writer.message(self.comparing)
+        if self.decisions:
+            writer.message(Decide(self.decisions))
         for state in self.states:
             writer.record(state)
         return writer.finish()
@@ -119,16 +126,17 @@ def collect(store: Store, *, at: datetime, pace: Pace | None = None) -> Batch:
         return _question(store, link, pace, at, unanswered)
     with store.transaction():
         pending = store.pending(most_records=_MOST_RECORDS, most_bytes=pace.up * _RATIO)
-        reasons = {one.state.id: protocol.problem_of(one.state) for one in pending}
+        reasons = {one.state.id: problem_of(one.state) for one in pending}
         bad = [
             Refusal(one.state.id, one.counter, reasons[one.state.id], False) for one in pending if reasons[one.state.id]
         ]
         store.set_aside(bad, at=at)
         good = [one for one in pending if not reasons[one.state.id]]
         store.mark_sent([one.state.id for one in good], at)
-        hello = _hello(store, pace, at, sending=bool(good))
+        decisions = tuple((one.digest, one.accept) for one in store.cases() if one.accept is not None)
+        hello = _hello(store, pace, at, sending=bool(good or decisions))
     sent = tuple(Ack(one.state.id, one.counter) for one in good)
-    return Batch(link, hello, tuple(one.state for one in good), sent, at)
+    return Batch(link, hello, tuple(one.state for one in good), sent, at, decisions=decisions)
 
 
 def _question(store: Store, link: Link, pace: Pace, at: datetime, unanswered: list[Pending]) -> Batch:
@@ -195,11 +203,17 @@ def _one(store: Store, batch: Batch, message: Message, at: datetime) -> Applied:
     if isinstance(message, Changes):
         states = list(wire.states(message))
         _brake(store, batch, states)
-        _given_again(store, states)
+        releasing.given_again(store, states)
         changed = store.absorb(states, at=at, cursor=message.cursor or None)
         return Applied(changed, received=len(states))
     if isinstance(message, Dropped):
-        return _dropped(store, message)
+        return Applied(releasing.dropped(store, message))
+    if isinstance(message, Held):
+        store.keep_cases(msgspec.structs.astuple(one) for one in message.cases)
+        store.drop_cases(message.gone)
+        return Applied(Changed(frozenset(("sync",))))
+    if isinstance(message, Decided):
+        return _decided(store, message, at)
     if isinstance(message, Differs) and isinstance(batch.comparing, Summary):
         repair.narrowed(store, batch.comparing, message)
         return Applied()
@@ -235,6 +249,7 @@ def _welcomed(store: Store, batch: Batch, welcome: Welcome, at: datetime) -> App
 def _begin_anew(store: Store, welcome: Welcome) -> None:
     """The server is another ledger than it was: restored, perhaps, from before some of what it said was safe."""
     store.remember_bytes("cursor", b"")
+    store.drop_cases()
     if welcome.version >= protocol.COMPARING:
         store.doubt_all()
         repair.begin(store)
@@ -268,52 +283,31 @@ def _answered(store: Store, batch: Batch, outcomes: Outcomes, at: datetime) -> A
             refusals.append(Refusal(ack.id, ack.counter, reason, verdict is Verdict.held))
     receipt = outcomes.receipt.hex()
     changed = store.acknowledge(acks, at=at, receipt=receipt) | store.set_aside(refusals, at=at)
-    _taken_again(store, [ack.id for ack in acks])
+    releasing.taken_again(store, [ack.id for ack in acks])
     store.reoffer(again)
     held = sum(one.held for one in refusals)
     return Applied(changed, len(acks), 0, len(refusals) - held, held, len(again), receipt=receipt)
 
 
+def _decided(store: Store, message: Decided, at: datetime) -> Applied:
+    """What a coordinator decided about what is set aside here, if it is still what was sent."""
+    acks, refusals = [], []
+    for id, print, accepted in message.told:
+        held = store.set_aside_as_sent(id)
+        if held is None or protocol.fingerprint(held.state).to_bytes(8) != print:
+            continue
+        if accepted:
+            acks.append(Ack(id, held.counter))
+        else:
+            refusals.append(Refusal(id, held.counter, "declined", False))
+    receipt = message.receipt.hex()
+    changed = store.acknowledge(acks, at=at, receipt=receipt if acks else "") | store.set_aside(refusals, at=at)
+    return Applied(changed, safe=len(acks), refused=len(refusals), receipt=receipt if acks else "")
+
+
 def _can_be_whole(store: Store, id: str) -> bool:
     state = store.state(id)
     return state is not None and "scope" in state.registers
-
-
-def _dropped(store: Store, message: Dropped) -> Applied:
-    """Let go at once of what this laptop may no longer hold, before anything that it may hold again arrives."""
-    scopes, records = repair.to_release(store)
-    _note_release(store, scopes | set(message.scopes), records | set(message.records))
-    return Applied(_released(store))
-
-
-def _note_release(store: Store, scopes: set[str], records: set[str]) -> None:
-    store.remember(sync_dropped="\n".join(sorted(scopes)), sync_dropped_records="\n".join(sorted(records)))
-
-
-def _released(store: Store) -> Changed:
-    """Remove what was taken from this laptop and has nothing unsent in it; the rest is tried again after the next exchange."""
-    scopes, records = repair.to_release(store)
-    if not scopes and not records:
-        return Changed()
-    changed = store.release(scopes, records)
-    _note_release(store, *store.unreleased(scopes, records))
-    return changed
-
-
-def _given_again(store: Store, states: list[State]) -> None:
-    """What the server gives, this laptop may hold, whatever was said before."""
-    gone, records = repair.to_release(store)
-    if gone or records:
-        named = {v for state in states if "scope" in state.registers for v in state.registers["scope"].values}
-        back = {scope for scope in gone if msgspec.msgpack.encode(scope) in named}
-        _note_release(store, gone - back, records - {state.id for state in states})
-
-
-def _taken_again(store: Store, ids: list[str]) -> None:
-    """What the server took from here lies in what this laptop may hold, whatever was said before."""
-    gone, records = repair.to_release(store)
-    if gone or records:
-        _note_release(store, gone - store.scopes_of(ids), records - set(ids))
 
 
 def _finished(store: Store, batch: Batch, done: Done, at: datetime) -> Applied:
@@ -331,7 +325,7 @@ def _finished(store: Store, batch: Batch, done: Done, at: datetime) -> Applied:
     if not done.more:
         store.caught_up()
         store.remember(sync_voiding="", sync_brake="", sync_voiding_allowed="")
-    applied = Applied(_released(store), more=done.more, done=True)
+    applied = Applied(releasing.released(store), more=done.more, done=True)
     if not done.more and _compares(store) and repair.differs(store, done.digest):
         repair.begin(store)
         return applied | Applied(more=True, done=True)

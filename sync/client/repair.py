@@ -15,6 +15,7 @@ from mentorapp.store.comparing import Sum
 from sync import protocol, wire
 from sync.client.link import linked
 from sync.client.pacing import Pace
+from sync.client.releasing import to_release
 from sync.client.words import failure
 from sync.protocol import Differs, Listing, Summary, Wanted
 
@@ -56,13 +57,6 @@ def _note(store: Store, plan: Plan | None) -> None:
 
 
 # --- what is here -----------------------------------------------------------------------------------------------------
-
-
-def to_release(store: Store) -> tuple[set[str], set[str]]:
-    """The scopes and the records that were taken from this laptop and of which something is still here."""
-    noted = (store.recall(name).split("\n") for name in ("sync_dropped", "sync_dropped_records"))
-    scopes, records = (set(names) - {""} for names in noted)
-    return scopes, records
 
 
 def _refresh(store: Store) -> None:

@@ -90,6 +90,9 @@ ASIDE = {
     "outside": N_(
         "It belongs to a mentorship that is not yours at the server. Your coordinator can see it and decide."
     ),
+    "declined": N_(
+        "Your coordinator looked at it and left it out. It is kept here; speak with them, or copy its words to where they belong."
+    ),
     "outside_class": N_(
         "It changes words that only the pair’s mentors may change. Your coordinator can see it and decide."
     ),

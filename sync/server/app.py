@@ -21,7 +21,7 @@ from starlette.routing import Route
 from mentorapp.clock import Clock, SystemClock
 from sync import protocol, wire
 from sync.protocol import ProtocolError
-from sync.server import accounts, ledger
+from sync.server import accounts, holdings, ledger
 from sync.server.accounts import Caller, Denied
 from sync.server.database import Database
 from sync.server.limits import Limit
@@ -116,7 +116,7 @@ class Server:
                 device="".join(c for c in name if c.isprintable()) or "laptop",
                 person=knock.person,
                 now=self.clock.now(),
-                grant=ledger.welcome_caller,
+                grant=holdings.welcome_caller,
             )
 
     async def sync(self, request: Request) -> Response:

@@ -128,6 +128,12 @@ class Mandate:
         """The narrowest class of fields that the caller may read there, None if nothing."""
         return min((grant.least for grant in self.of(scope)), default=None)
 
+    @property
+    def coordinates(self) -> bool:
+        """Whether the caller decides about what others wrote outside their own scopes."""
+        held = self.grants.get("mentorship/*")
+        return held is not None and held.write
+
     def writes(self, scope: str) -> bool:
         """Whether the caller may write there."""
         return any(grant.write for grant in self.of(scope))

@@ -162,6 +162,9 @@ vouched = Table(
 )
 """The people's scopes that a mentorship may open to its mentors: its writer held them, or they were new."""
 
+ACCEPTED, DECLINED = "accepted", "declined"
+"""What is decided about what is held; "" while nothing is."""
+
 held = Table(
     "held",
     metadata,
@@ -174,9 +177,16 @@ held = Table(
     Column("reason", String(40), nullable=False),
     Column("state", LargeBinary, nullable=False),
     Column("received", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False, server_default="0"),
+    Column("decision", String(10), nullable=False, server_default=""),
+    Column("decider", String(32), nullable=False, server_default=""),
     Index("held_caller", "caller", "scope"),
+    Index("held_lately", "office", "seq"),
 )
-"""Changes from outside their author's grants: kept for the coordinator, altering nothing."""
+"""Changes from outside their author's grants, altering nothing until a coordinator decides or a grant lets them in.
+
+`seq` is the commit that the row last changed in.
+"""
 
 tally = Table(
     "tally",

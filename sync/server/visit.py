@@ -15,8 +15,11 @@ from mentorapp.registers import State
 from sync import protocol, wire
 from sync.protocol import (
     Changes,
+    Decide,
+    Decided,
     Done,
     Dropped,
+    Held,
     Hello,
     Listing,
     Message,
@@ -27,10 +30,12 @@ from sync.protocol import (
     Wanted,
     Welcome,
 )
-from sync.server import accounts, grants, ledger, repair, tables
+from sync.server import accounts, grants, holdings, ledger, reading, repair, tables
 from sync.server.accounts import Caller
 from sync.server.database import Database
-from sync.server.ledger import LAST, START, Intake, Ledger, Outcome, Place
+from sync.server.intake import Intake, Outcome
+from sync.server.ledger import Ledger
+from sync.server.reading import LAST, START, Place, Row
 
 _SLOW = 200_000
 """Below so many bytes a second the line is the bottleneck and the hardest compression pays."""
@@ -91,8 +96,9 @@ class Visit:
         changes = [state for one in messages if isinstance(one, Changes) for state in wire.states(one)]
         if len(self._outcomes) + len(changes) > protocol.MOST_CHANGES:
             raise ProtocolError("too_many_changes")
-        if changes or (first and not self._known()):
-            self._commit(changes, first=first)
+        decisions = [each for one in messages if isinstance(one, Decide) for each in one.decisions]
+        if changes or decisions or (first and not self._known()):
+            self._commit(changes, decisions, first=first)
 
     def _greet(self, hello: Hello) -> None:
         self.version = protocol.chosen(hello.versions)
@@ -101,14 +107,14 @@ class Visit:
         self.place = read_cursor(hello.cursor) if hello.epoch == self.identity.epoch else START
         self.hello = hello
 
-    def _commit(self, changes: list[State], *, first: bool) -> None:
+    def _commit(self, changes: list[State], decisions: list[tuple[bytes, bool]], *, first: bool) -> None:
         outcomes: list[Outcome] = []
         with self.database.writing() as connection:
             if first:
                 self._recognise(connection)
-            if changes and not self.forked:
+            if (changes or decisions) and not self.forked:
                 intake = Intake(connection, self._mandate(connection), accounts.stamp(self.now))
-                outcomes = intake.take(changes)
+                outcomes = intake.take(changes, decisions)
                 self._note_arrived(connection, changes, outcomes)
         self._outcomes += outcomes
 
@@ -154,7 +160,7 @@ class Visit:
             ledger.upsert(connection, tables.replica, [{**keys, "nonce": hello.next, "arrived": arrived}])
 
     def _mandate(self, connection: Connection) -> grants.Mandate:
-        return ledger.mandate(connection, self.caller.caller, self.caller.office, self.caller.person)
+        return holdings.mandate(connection, self.caller.caller, self.caller.office, self.caller.person)
 
     # --- the answer ---------------------------------------------------------------------------------------------------
 
@@ -174,12 +180,13 @@ class Visit:
         with self.database.reading() as connection:
             upto = ledger.standing(connection, self.caller.office)
             mandate = self._mandate(connection)
-            scopes = ledger.dropped(connection, self.caller.caller, self.place.seq)
-            records = ledger.departed(connection, mandate, self.place.seq)
+            scopes = reading.dropped(connection, self.caller.caller, self.place.seq)
+            records = reading.departed(connection, mandate, self.place.seq)
             self._departed = frozenset((*scopes, *records))
             if self._departed:
                 writer.message(Dropped(tuple(scopes), tuple(records)))
-            digest, count = ledger.agreed(connection, mandate)
+            self._tell_held(writer, connection, mandate)
+            digest, count = reading.agreed(connection, mandate)
             if self.comparing:
                 sent = self._compared(writer, connection, mandate)
                 writer.message(Done(cursor_of(Place(upto, LAST)), True, digest.to_bytes(8), count, sent))
@@ -191,6 +198,17 @@ class Visit:
         more = place is not None
         cursor = cursor_of(place or Place(upto, LAST))
         writer.message(Done(cursor, more, digest.to_bytes(8), count, sent))
+
+    def _tell_held(self, writer: wire.FrameWriter, connection: Connection, mandate: grants.Mandate) -> None:
+        """What waits for a coordinator, and what was decided about what this caller wrote."""
+        if self.version < protocol.DECIDING:
+            return
+        cases, gone = reading.held(connection, mandate, self.place.seq)
+        if cases or gone:
+            writer.message(Held(tuple(cases), tuple(gone)))
+        told = reading.decided(connection, mandate, self.place.seq)
+        if told:
+            writer.message(Decided(tuple(told), self._receipt(told)))
 
     def _compared(self, writer: wire.FrameWriter, connection: Connection, mandate: grants.Mandate) -> int:
         """Answer what the laptop compares by, within the cap. Gives how many records went."""
@@ -249,7 +267,7 @@ class Visit:
         cap = min(max(self.hello.cap, 1024), protocol.MOST_ANSWER)
         brought = {one.id: one for one in self._outcomes if one.id}
         sent, place = 0, self.place
-        for row in ledger.newer(connection, mandate, self.place, upto):
+        for row in reading.newer(connection, mandate, self.place, upto):
             if writer.size + writer.waiting // 4 > cap:
                 return place, sent
             before, place = place, Place(row.at, row.id)
@@ -265,7 +283,7 @@ class Visit:
                 sent += 1
         return None, sent
 
-    def _has(self, brought: Outcome | None, row: ledger.Row, mandate: grants.Mandate) -> bool:
+    def _has(self, brought: Outcome | None, row: Row, mandate: grants.Mandate) -> bool:
         """Whether the laptop has this record as it is: it brought it just now, and nobody else wrote since it last had it."""
         if brought is None or brought.verdict is not Verdict.kept or {row.id, row.scope} & self._departed:
             return False

@@ -17,7 +17,6 @@ MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob
 LONGER = {
     "mentorapp/services/sample.py": "mostly the words of the sample people",
     "mentorapp/services/recall.py": "every question a screen asks, in one place to be read beside each other",
-    "sync/server/ledger.py": "the one place that orders commits",
     "ui/screens/record/screen.py": "the main job of the program",
     "ui/screens/sync.py": "one page about where every record is",
     "ui/window.py": "the whole frame",

@@ -12,7 +12,7 @@ from mentorapp.fields import Visibility, fields_of
 from mentorapp.records import Session
 from mentorapp.registers import Dot, Register, Stamp, State, first, pack
 from sync.protocol import register_print, summed
-from sync.server import grants, ledger, tables
+from sync.server import grants, holdings, intake, ledger, tables
 from sync.server.database import opened
 from sync.server.grants import Grant
 from tests.benchmarks import generator
@@ -46,7 +46,7 @@ def filled(url: str, count: int, *, caller: str = "", pairs: int = 500, tallied:
         seq = ledger.locked(connection, office)
         if who:
             for scope in scopes:
-                ledger.give(connection, who.id, Grant(scope, Visibility.pair, True, seq), "created")
+                holdings.give(connection, who.id, Grant(scope, Visibility.pair, True, seq), "created")
     sums: dict[tuple[str, int], list[int]] = {}
     rows = _rows(made, count, scopes, office, seq, sums if tallied else None)
     while some := list(islice(rows, _AT_ONCE)):
@@ -104,7 +104,7 @@ def _rows(
 
 def _count(state: State, scope: str, sums: dict[tuple[str, int], list[int]]) -> None:
     prints = [(one.reach, register_print(state, name)) for name, one in state.registers.items()]
-    for least in ledger.CLASSES:
+    for least in intake.CLASSES:
         seen = [one for reach, one in prints if reach >= least]
         tally = sums.setdefault((scope, int(least)), [0, 0])
         tally[0] += summed(seen)

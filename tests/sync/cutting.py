@@ -10,7 +10,7 @@ from mentorapp.store import Store
 from sync import client, wire
 from sync.client.loop import sync_once
 from sync.protocol import Message
-from sync.server import accounts, ledger
+from sync.server import accounts, holdings, ledger
 from sync.server.database import Database, opened
 from sync.server.visit import Visit
 from tests.sync.conftest import KEY, MONDAY, blank, noise
@@ -76,7 +76,7 @@ class Scene:
         with database.writing() as connection:
             code = accounts.new_code(connection, office, "grace", role="mentor", now=MONDAY)
             let_in = accounts.enrol(
-                connection, typed=code, device=path.stem, person="", now=MONDAY, grant=ledger.welcome_caller
+                connection, typed=code, device=path.stem, person="", now=MONDAY, grant=holdings.welcome_caller
             )
         path.write_bytes(blank().store)
         store = Store(path, KEY)

@@ -11,12 +11,16 @@ import brotli
 import msgspec
 
 from mentorapp.fields import Visibility
-from mentorapp.registers import Dot, Register, Sibling, Stamp, State
+from mentorapp.registers import Dot, Register, Sibling, Stamp, State, pack
 from sync import protocol, wire
 from sync.protocol import (
+    Case,
+    Decide,
+    Decided,
     Differs,
     Done,
     Dropped,
+    Held,
     Hello,
     Listing,
     Message,
@@ -121,8 +125,29 @@ def wanted(_version: int) -> list[Message | State]:
     return _compared(given(), Wanted(1, (wire.slim_id(SESSION), wire.slim_id(LATER)), b"receipt of 13"))
 
 
+def decide(_version: int) -> list[Message | State]:
+    """What a coordinator's laptop says of two changes that are held."""
+    return _compares(Decide(((b"\x11" * 16, True), (b"\x12" * 16, False))))
+
+
+def decided(_version: int) -> list[Message | State]:
+    """The server's answer: one more is held, the two are not any more, and what became of one of the laptop's own."""
+    case = Case(b"\x13" * 16, SESSION, "session", _PLACE, "outside", "Joseph K.", _CAME, pack(sent()))
+    return _compared(
+        Held((case,), (b"\x11" * 16, b"\x12" * 16)), Decided(((LATER, b"\x09" * 8, True),), b"receipt of 13")
+    )
+
+
+_SECOND = {
+    "summary": summary,
+    "differs": differs,
+    "listing": listing,
+    "wanted": wanted,
+    "decide": decide,
+    "decided": decided,
+}
 _FIRST = {"request": request, "answer": answer}
-STREAMS = {1: _FIRST, 2: {**_FIRST, "summary": summary, "differs": differs, "listing": listing, "wanted": wanted}}
+STREAMS = {1: _FIRST, 2: _FIRST | _SECOND}
 """By version: the streams that its golden files keep."""
 
 NEWEST = protocol.SPOKEN[0]
@@ -144,7 +169,7 @@ def files() -> dict[str, bytes]:
 
 # --- byte by byte -----------------------------------------------------------------------------------------------------
 
-_PARTS = {"records": Record}
+_PARTS = {"records": Record, "cases": Case}
 _VERDICTS = {"others": ("place", "verdict", "reason")}
 
 
@@ -183,7 +208,7 @@ class Reader:
         title = f"{name}: {struct.__name__}, {count} parts" if struct else f"{name}: {count}"
         yield _line(at, head, depth, title)
         names = list(struct.__struct_fields__) if struct else []
-        if struct and struct is not Record:
+        if struct and struct.__struct_config__.tag is not None:
             names = ["tag", *names]
         for index in range(count):
             part = names[index] if names else name if depth > 6 else f"{name} {index}"

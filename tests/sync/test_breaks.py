@@ -14,9 +14,9 @@ from mentorapp.registers import Register, unpack
 from mentorapp.store import Ack, Store
 from sync import protocol
 from sync.client import engine
-from sync.server import grants, ledger, tables
+from sync.server import grants, ledger, reading, tables
 from sync.server.grants import Mandate
-from sync.server.ledger import Row
+from sync.server.reading import Row
 from tests.machines import test_registers_machine as machine
 from tests.sync import test_brake, test_concurrency, test_cuts, test_hostile, test_releasing, test_sync, test_weaving
 from tests.sync.test_concurrency import database  # noqa: F401
@@ -69,7 +69,7 @@ def _everybody_reads_every_scope(patch: Patch) -> None:
         for row in connection.execute(select(tables.record).where(tables.record.c.office == mandate.office)):
             yield Row(row.seq, row.id, row.seq, row.scope, unpack(row.kind, row.id, row.state))
 
-    patch.setattr(ledger, "newer", newer)
+    patch.setattr(reading, "newer", newer)
     patch.setattr(Mandate, "least", lambda self, scope: Visibility.pair)
 
 
@@ -98,7 +98,7 @@ def _nothing_is_let_go(patch: Patch) -> None:
 
 
 def _what_moved_is_not_told(patch: Patch) -> None:
-    patch.setattr(ledger, "departed", lambda *_: [])
+    patch.setattr(reading, "departed", lambda *_: [])
 
 
 def _the_common_beginning_is_forgotten(patch: Patch) -> None:

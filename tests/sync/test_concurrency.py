@@ -16,7 +16,7 @@ from sqlalchemy import create_engine
 from mentorapp.registers import State
 from sync import wire
 from sync.protocol import Changes, Done, Hello
-from sync.server import accounts, ledger, tables
+from sync.server import accounts, holdings, ledger, tables
 from sync.server.accounts import Caller
 from sync.server.database import Database, opened
 from sync.server.visit import Visit
@@ -100,7 +100,7 @@ class Desk:
         with self.database.writing() as connection:
             code = accounts.new_code(connection, self.office, name, role="mentor", now=MONDAY)
             let_in = accounts.enrol(
-                connection, typed=code, device=name, person="", now=MONDAY, grant=ledger.welcome_caller
+                connection, typed=code, device=name, person="", now=MONDAY, grant=holdings.welcome_caller
             )
             return accounts.caller_of(connection, let_in.token)
 

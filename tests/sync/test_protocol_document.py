@@ -6,7 +6,7 @@ import pytest
 
 from sync import protocol
 from sync.client.words import ASIDE
-from sync.protocol import Record
+from sync.protocol import Case, Record
 from sync.server import app
 from tests.sync import example
 
@@ -20,7 +20,7 @@ def _rows(title: str) -> list[str]:
     return [line.split("|")[1].strip() for line in table.split("\n")[2:]]
 
 
-@pytest.mark.parametrize("kind", [Record, *protocol.KINDS])
+@pytest.mark.parametrize("kind", [Record, Case, *protocol.KINDS])
 def test_each_message_is_told_part_by_part_in_its_order(kind: type) -> None:
     tag = kind.__struct_config__.tag  # type: ignore[attr-defined]
     title = f"{kind.__name__} ({tag})" if tag else kind.__name__

@@ -17,7 +17,7 @@ from sync.client.http import Line
 from sync.client.pacing import Pace
 from sync.client.words import SyncError
 from sync.protocol import Differs, Done, Hello, Listing, Summary, Wanted, Welcome
-from sync.server import ledger, tables
+from sync.server import holdings, ledger, tables
 from sync.server import repair as server
 from tests.sync.conftest import Laptop, Office, noise
 from tests.sync.test_hostile import Caller, caller  # noqa: F401
@@ -255,7 +255,7 @@ def test_somebody_elses_scope_is_as_one_that_does_not_exist(office: Office, lapt
     awa.sync()
     with office.database.reading() as connection:
         who = connection.execute(select(tables.person).where(tables.person.c.person == grace.person)).one()
-        mandate = ledger.mandate(connection, who.id, office.id, grace.person)
+        mandate = holdings.mandate(connection, who.id, office.id, grace.person)
         scopes = tuple((f"mentorship/{one}", b"\x05" * 8) for one in sorted((hers.id, "f" * 32)))
         said = server.differing(connection, mandate, Summary("", "", scopes), 10**6)
         there = {scope: (bits, sums) for scope, bits, sums in said.parts}

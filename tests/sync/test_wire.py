@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from mentorapp.registers import State
 from sync import protocol, wire
+from sync.checks import problem_of
 from sync.protocol import Changes, Done, Hello, Outcomes, ProtocolError, Verdict
 from tests.sync import records
 
@@ -116,7 +117,7 @@ def test_a_hurt_message_is_a_protocol_error_or_other_records(some: list[State], 
     try:
         for one in protocol.decode(bytes(content)):
             if isinstance(one, Changes):
-                assert all(isinstance(protocol.problem_of(state), str) for state in wire.states(one))
+                assert all(isinstance(problem_of(state), str) for state in wire.states(one))
     except ProtocolError:
         return
 

@@ -182,3 +182,27 @@ class ChosenCard(_AboutCard):
             back.clicked.connect(lambda _on=False, at=at: self.brought_back.emit(at))
             card.body.addWidget(back)
             self._room.addWidget(card)
+
+
+class CaseCard(_AboutCard):
+    """A change of somebody else's that waits for a decision: whose, why, and what of it may be read."""
+
+    def __init__(self, title: str, about: str, by: str, why: str, *, parent: QWidget | None = None) -> None:
+        super().__init__(title, about, parent)
+        self.setAccessibleName(tr("{title} {caption}", title=title, caption=about))
+        for said, kind in ((by, "caption"), (why, "body")):
+            if said:
+                self.body.addWidget(text(said, kind, wrap=True))
+
+    def show_lines(self, lines: Sequence[tuple[str, str]]) -> None:
+        """Show what it says, field by field; and that the pair's own words are not among it."""
+        self.body.addSpacing(theme.px(6))
+        sunk = Card(tone="sunk")
+        for label, said in lines:
+            sunk.body.addWidget(text(label, "caption", wrap=True))
+            sunk.body.addWidget(MarkedProse(shortened(said)[0]))
+            sunk.body.addSpacing(theme.px(6))
+        closed = tr("Words that only the pair may read are not shown here. They go in, or stay out, with the rest.")
+        sunk.body.addWidget(text(closed, "caption", wrap=True))
+        self.body.addWidget(sunk)
+        self.body.addSpacing(theme.px(8))
