@@ -200,7 +200,7 @@ class CaseCard(_AboutCard):
         sunk = Card(tone="sunk")
         for label, said in lines:
             sunk.body.addWidget(text(label, "caption", wrap=True))
-            sunk.body.addWidget(MarkedProse(shortened(said)[0]))
+            sunk.body.addWidget(Prose(shortened(said)[0]))
             sunk.body.addSpacing(theme.px(6))
         closed = tr("Words that only the pair may read are not shown here. They go in, or stay out, with the rest.")
         sunk.body.addWidget(text(closed, "caption", wrap=True))
