@@ -8,10 +8,11 @@ from hashlib import sha256
 from secrets import choice, token_bytes, token_urlsafe
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from mentorapp.clock import new_id
 from sync.server import tables
+from sync.server.statements import Prepared
 
 CODE_LASTS = timedelta(days=14)
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: nothing that reads like something else
@@ -33,6 +34,8 @@ class Caller(NamedTuple):
     caller: str
     office: str
     person: str
+    seen: int = 0
+    """When a call of this laptop was last noted, in seconds since 1970."""
 
 
 @dataclass(frozen=True)
@@ -142,18 +145,23 @@ def _tie(connection: Connection, row: Any, person: str) -> None:
     connection.execute(update(who).where(who.c.id == row.caller).values(person=person))
 
 
+_device, _who = tables.device, tables.person
+_CALLER = Prepared(
+    select(_device.c.id, _device.c.caller, _device.c.revoked, _who.c.office, _who.c.person, _device.c.seen)
+    .join(_who, _who.c.id == _device.c.caller)
+    .where(_device.c.token == bindparam("token"))
+)
+
+
 def caller_of(connection: Connection, token: str) -> Caller:
     """Whose token this is. Raises Denied if it is nobody's, or was revoked."""
-    device, who = tables.device, tables.person
-    query = select(device.c.id, device.c.caller, device.c.revoked, who.c.office, who.c.person)
-    row = connection.execute(
-        query.join(who, who.c.id == device.c.caller).where(device.c.token == hashed(token))
-    ).first()
+    row = _CALLER.row(connection, token=hashed(token))
     if row is None:
         raise Denied("token_unknown")
-    if row.revoked:
+    device, caller, revoked, office, person, seen = row
+    if revoked:
         raise Denied("token_revoked")
-    return Caller(row.id, row.caller, row.office, row.person)
+    return Caller(device, caller, office, person, seen)
 
 
 def devices(connection: Connection) -> list[Any]:
@@ -175,9 +183,3 @@ def seen(connection: Connection, device: str, *, now: datetime) -> None:
     """Note that a laptop called."""
     table = tables.device
     connection.execute(update(table).where(table.c.id == device).values(seen=stamp(now)))
-
-
-def last_seen(connection: Connection, device: str) -> int:
-    """When a laptop's call was last noted, in seconds since 1970."""
-    table = tables.device
-    return int(connection.execute(select(table.c.seen).where(table.c.id == device)).scalar_one())

@@ -6,21 +6,23 @@ Logs say which laptop called and how many bytes and records went, never whose or
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
+import anyio
+import anyio.to_thread
 import msgspec
 from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from mentorapp.clock import Clock, SystemClock
 from sync import protocol, wire
-from sync.protocol import ProtocolError
+from sync.protocol import Message, ProtocolError
 from sync.server import accounts, holdings, ledger
 from sync.server.accounts import Caller, Denied
 from sync.server.database import Database
@@ -28,6 +30,8 @@ from sync.server.limits import Limit
 from sync.server.visit import Visit
 
 log = logging.getLogger("mentor.server")
+
+T = TypeVar("T")
 
 _SAFE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _STRICT = {
@@ -78,6 +82,14 @@ class Server:
     calls: Limit = field(default_factory=lambda: Limit(burst=600, rate=20))
     knocks: Limit = field(default_factory=lambda: Limit(burst=20, rate=0.2))
 
+    _threads: anyio.CapacityLimiter | None = None
+
+    async def _in_turn(self, work: Callable[..., T], *given: Any) -> T:
+        """Run on a thread. Few at a time: more would only wait for each other, in Python or for the database's one writer."""
+        if self._threads is None:
+            self._threads = anyio.CapacityLimiter(3 if self.database.lite else 16)
+        return await anyio.to_thread.run_sync(partial(work, *given), limiter=self._threads)
+
     def __post_init__(self) -> None:
         with self.database.writing() as connection:
             self.identity = ledger.identity(connection, accounts.stamp(self.clock.now()))
@@ -86,7 +98,7 @@ class Server:
 
     async def health(self, _request: Request) -> Response:
         """Whether the server and its database answer."""
-        await run_in_threadpool(self._touch)
+        await self._in_turn(self._touch)
         return _told({"mentor": self.name, "protocol": list(protocol.SPOKEN)})
 
     def _touch(self) -> None:
@@ -98,12 +110,12 @@ class Server:
         host = request.client.host if request.client else ""
         if not self.knocks.allows(host, time.monotonic()):
             raise Refused("too_often")
-        body = b"".join([chunk async for chunk in _bounded(request, 10_000)])
+        body = b"".join([chunk async for chunk, _ in _bounded(request, 10_000)])
         try:
             knock = msgspec.json.decode(body, type=Knock)
         except protocol.BROKEN as reason:
             raise Refused("not_a_knock") from reason
-        enrolled = await run_in_threadpool(self._enrol, knock)
+        enrolled = await self._in_turn(self._enrol, knock)
         log.info("a laptop was enrolled: %s", enrolled.device[:8])
         return _told({**asdict(enrolled), "epoch": self.identity.epoch.hex(), "server": self.name})
 
@@ -126,10 +138,13 @@ class Server:
             raise Refused("not_this_type")
         visit = Visit(self.database, self.identity, caller, self.name, self.clock.now())
         reader = wire.FrameReader()
-        async for chunk in _bounded(request, protocol.MOST_BODY):
-            for frame in reader.feed(chunk):
-                await run_in_threadpool(visit.take, frame)
-        answer = await run_in_threadpool(visit.answer)
+        answer = b""
+        async for chunk, last in _bounded(request, protocol.MOST_BODY):
+            frames = list(reader.feed(chunk))
+            if last:
+                answer = await self._in_turn(_ended, visit, frames)
+            elif frames:
+                await self._in_turn(_taken, visit, frames)
         log.info("%s: %d bytes up, %d down", caller.device[:8], reader.received, len(answer))
         return Response(answer, headers={**_SAFE, "Content-Encoding": "br"}, media_type=protocol.TYPE)
 
@@ -137,7 +152,8 @@ class Server:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme != "Bearer" or not token:
             raise Refused("token_unknown")
-        caller = await run_in_threadpool(self._known, token)
+        # Reading one row of a file is quicker than changing threads; another machine's database may take its time.
+        caller = self._known(token) if self.database.lite else await self._in_turn(self._known, token)
         if not self.calls.allows(caller.device, time.monotonic()):
             raise Refused("too_often")
         return caller
@@ -149,16 +165,33 @@ class Server:
             return accounts.caller_of(connection, token)
 
 
-async def _bounded(request: Request, most: int) -> Any:
+def _taken(visit: Visit, frames: list[list[Message]]) -> None:
+    for frame in frames:
+        visit.take(frame)
+
+
+def _ended(visit: Visit, frames: list[list[Message]]) -> bytes:
+    _taken(visit, frames)
+    return visit.answer()
+
+
+async def _bounded(request: Request, most: int) -> AsyncIterator[tuple[bytes, bool]]:
+    """The body as it arrives, each piece with whether it is the last."""
     length = request.headers.get("content-length", "0")
     if not length.isdigit() or int(length) > most:
         raise Refused("body_too_large")
-    async for chunk in request.stream():
+    while True:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk, last = message.get("body", b""), not message.get("more_body", False)
         most -= len(chunk)
         if most < 0:
             raise Refused("body_too_large")
-        if chunk:
-            yield chunk
+        if chunk or last:
+            yield chunk, last
+        if last:
+            return
 
 
 def _told(plain: dict[str, Any], status: int = 200) -> Response:

@@ -5,21 +5,29 @@ Who gets what is decided in `sync.server.grants`; this module only keeps it.
 
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, select
+from sqlalchemy import Connection, and_, bindparam, delete, func, select
 
 from mentorapp.fields import Visibility
 from mentorapp.registers import unpack
 from sync.server import grants, tables
 from sync.server.grants import Grant, Mandate
 from sync.server.ledger import locked, number, upsert
+from sync.server.statements import Prepared
+
+_grant = tables.grant
+_HELD = Prepared(
+    select(_grant.c.scope, _grant.c.least, _grant.c.write, _grant.c.seq).where(_grant.c.caller == bindparam("caller"))
+)
 
 
 def mandate(connection: Connection, caller: str, office: str, person: str) -> Mandate:
     """What a caller holds now."""
     held = Mandate(caller, office, person, {})
-    for row in connection.execute(select(tables.grant).where(tables.grant.c.caller == caller)):
-        held = held.with_grant(Grant(row.scope, Visibility(row.least), row.write, row.seq))
-    return held
+    grants: dict[str, Grant] = {}
+    for scope, least, write, seq in _HELD.rows(connection, caller=caller):
+        one = Grant(scope, Visibility(least), bool(write), seq)
+        grants[scope] = one if scope not in grants else held.with_grant(grants[scope]).with_grant(one).grants[scope]
+    return Mandate(caller, office, person, grants)
 
 
 def give(connection: Connection, caller: str, grant: Grant, source: str) -> None:

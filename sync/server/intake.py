@@ -9,17 +9,18 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, and_, bindparam, select, update
 
 from mentorapp.fields import Visibility
 from mentorapp.registers import Dot, Register, Stamp, State, join_states, pack, unpack
 from sync.checks import problem_of
-from sync.protocol import Verdict, register_print
+from sync.protocol import Verdict, register_print, summed
 from sync.server import grants, tables
 from sync.server.grants import Grant, Mandate
 from sync.server.holdings import give, mandate, vouched, withdraw
 from sync.server.ledger import locked, number, upsert
 from sync.server.reading import shows
+from sync.server.statements import Among, putting
 from sync.server.tables import ACCEPTED, DECLINED
 
 Decisions = Iterable[tuple[bytes, bool]]
@@ -27,6 +28,20 @@ Decisions = Iterable[tuple[bytes, bool]]
 
 CLASSES = (Visibility.pair, Visibility.office, Visibility.programme)
 """The classes of reader that a grant may start from, each with a tally of its own."""
+
+
+_record, _tally = tables.record, tables.tally
+_HERE = Among(
+    lambda some: select(_record.c.id, _record.c.kind, _record.c.state, _record.c.scope, _record.c.seq).where(
+        _record.c.office == bindparam("office"), _record.c.id.in_(some)
+    )
+)
+_TALLIES = Among(
+    lambda some: select(_tally.c.scope, _tally.c.least, _tally.c.digest, _tally.c.number).where(
+        _tally.c.office == bindparam("office"), _tally.c.scope.in_(some)
+    )
+)
+_PUT_RECORD, _PUT_TALLY = putting(_record), putting(_tally)
 
 
 class Outcome(NamedTuple):
@@ -62,6 +77,7 @@ class Intake:
     _moved: dict[tuple[str, str], int] = field(default_factory=dict)
     _tally: dict[tuple[str, int], list[int]] = field(default_factory=dict)
     _fresh: set[str] = field(default_factory=set)
+    _prints: dict[tuple[str, str], tuple[Register, int]] = field(default_factory=dict)
     _seq: int = 0
 
     def take(self, changes: list[State], decisions: Decisions = ()) -> list[Outcome]:
@@ -76,12 +92,9 @@ class Intake:
         return outcomes
 
     def _look_up(self, ids: Iterable[str]) -> None:
-        table = tables.record
         wanted = sorted({id for id in ids if 0 < len(id) <= 64 and id.isprintable()} - self._here.keys())
-        for at in range(0, len(wanted), 500):
-            query = select(table).where(table.c.office == self.mandate.office, table.c.id.in_(wanted[at : at + 500]))
-            for row in self.connection.execute(query):
-                self._here[row.id] = _Here(unpack(row.kind, row.id, row.state), row.scope, row.seq)
+        for id, kind, state, scope, seq in _HERE.rows(self.connection, wanted, office=self.mandate.office):
+            self._here[id] = _Here(unpack(kind, id, state), scope, seq)
 
     def _one(self, change: State) -> Outcome:
         problem = problem_of(change)
@@ -173,12 +186,26 @@ class Intake:
 
     def _add(self, scope: str, state: State, names: list[str], *, sign: int) -> None:
         """Add registers to the sums of each class that may read them, or take them away."""
-        prints = [(state.registers[name].reach, register_print(state, name)) for name in names]
+        prints = [(state.registers[name].reach, self.print(state, name)) for name in names]
         for least in CLASSES:
             seen = [one for reach, one in prints if reach >= least]
             tally = self._tally.setdefault((scope, int(least)), [0, 0])
             tally[0] += sign * sum(seen)
             tally[1] += sign * self._visible(state, least)
+
+    def print(self, state: State, name: str) -> int:
+        """The print of a register, taken once however often it is asked for."""
+        register = state.registers[name]
+        known = self._prints.get((state.id, name))
+        if known is None or known[0] is not register:
+            known = self._prints[state.id, name] = (register, register_print(state, name))
+        return known[1]
+
+    def fingerprint(self, change: State) -> int:
+        """The fingerprint of a change that was taken in."""
+        return summed(
+            self.print(change, name) for name, one in change.registers.items() if one.reach >= Visibility.pair
+        )
 
     @staticmethod
     def _visible(state: State, least: Visibility) -> int:
@@ -343,7 +370,7 @@ class Intake:
                     "bytes": len(packed),
                 }
             )
-        upsert(self.connection, tables.record, rows)
+        _PUT_RECORD.run_each(self.connection, rows)
         upsert(self.connection, tables.history, self._history, replacing=False)
         moves = [{"office": office, "id": id, "scope": scope, "seq": seq} for (id, scope), seq in self._moved.items()]
         upsert(self.connection, tables.moved, moves)
@@ -351,15 +378,14 @@ class Intake:
         number(self.connection, office, self._seq)
 
     def _write_tallies(self) -> None:
-        table, office = tables.tally, self.mandate.office
-        scopes = {scope for scope, _ in self._tally}
-        query = select(table).where(table.c.office == office, table.c.scope.in_(scopes))
-        known = {(row.scope, row.least): row for row in self.connection.execute(query)}
+        office = self.mandate.office
+        scopes = sorted({scope for scope, _ in self._tally})
+        found = _TALLIES.rows(self.connection, scopes, office=office)
+        known = {(scope, least): (digest, count) for scope, least, digest, count in found}
         rows = []
         for (scope, least), (added, more) in self._tally.items():
-            row = known.get((scope, least))
-            total = ((int.from_bytes(row.digest) if row else 0) + added) % 2**64
-            count = (row.number if row else 0) + more
+            digest, count = known.get((scope, least), (b"", 0))
+            total, count = (int.from_bytes(digest) + added) % 2**64, count + more
             keys = {"office": office, "scope": scope, "least": least, "family": grants.family(scope)}
             rows.append({**keys, "digest": total.to_bytes(8), "number": count})
-        upsert(self.connection, table, rows)
+        _PUT_TALLY.run_each(self.connection, rows)

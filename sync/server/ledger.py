@@ -6,10 +6,11 @@ Commits are numbered in the order in which they become visible: whoever takes a 
 from secrets import token_bytes
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sync.server import tables
+from sync.server.statements import Prepared
 
 
 class Ledger(NamedTuple):
@@ -21,9 +22,9 @@ class Ledger(NamedTuple):
 
 def identity(connection: Connection, now: int) -> Ledger:
     """The ledger's identity, minted if it is new."""
-    row = connection.execute(select(tables.ledger)).first()
+    row = _LEDGER.row(connection)
     if row:
-        return Ledger(row.epoch, row.secret)
+        return Ledger(*row)
     minted = Ledger(token_bytes(8), token_bytes(32))
     connection.execute(insert(tables.ledger).values(id=1, epoch=minted.epoch, secret=minted.secret, minted=now))
     return minted
@@ -52,18 +53,25 @@ def upsert(connection: Connection, table: Table, rows: list[dict[str, Any]], *, 
         connection.execute(statement.on_conflict_do_nothing(), rows)
 
 
+_office = tables.office
+_LEDGER = Prepared(select(tables.ledger.c.epoch, tables.ledger.c.secret))
+_STANDING = Prepared(select(_office.c.seq).where(_office.c.id == bindparam("office")))
+_LOCKED = Prepared(select(_office.c.seq).where(_office.c.id == bindparam("office")).with_for_update())
+_NUMBER = Prepared(update(_office).where(_office.c.id == bindparam("office")).values(seq=bindparam("reached")))
+
+
 def locked(connection: Connection, office: str) -> int:
     """The number of the office's last commit. Its row stays locked until the transaction ends: no other commit takes numbers."""
-    table = tables.office
-    return int(connection.execute(select(table.c.seq).where(table.c.id == office).with_for_update()).scalar_one())
+    (row,) = _LOCKED.rows(connection, office=office)
+    return int(row[0])
 
 
 def number(connection: Connection, office: str, seq: int) -> None:
     """Note the number that a commit came to."""
-    table = tables.office
-    connection.execute(update(table).where(table.c.id == office).values(seq=seq))
+    _NUMBER.run(connection, office=office, reached=seq)
 
 
 def standing(connection: Connection, office: str) -> int:
     """The number of the office's last commit."""
-    return int(connection.execute(select(tables.office.c.seq).where(tables.office.c.id == office)).scalar_one())
+    (row,) = _STANDING.rows(connection, office=office)
+    return int(row[0])

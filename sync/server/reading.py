@@ -4,15 +4,17 @@ Reads only, as of one moment: the transaction that the caller of these opened.
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, and_, bindparam, or_, select
 
 from mentorapp.fields import Visibility
 from mentorapp.registers import State, pack, unpack
 from sync.protocol import Case, fingerprint
 from sync.server import grants, tables
 from sync.server.grants import Mandate
+from sync.server.statements import Among, Prepared
 from sync.server.tables import ACCEPTED
 
 
@@ -28,64 +30,141 @@ LAST = "\x7f"
 """After every id: the reader has all of that commit."""
 
 
-class Row(NamedTuple):
-    """A record as a reader meets it: at which commit it became theirs to see."""
+@dataclass(frozen=True)
+class Row:
+    """A record as a reader meets it: at which commit it became theirs to see. Its state is unpacked when it is asked for."""
 
     at: int
     id: str
     seq: int
     scope: str
-    state: State
+    kind: str
+    packed: bytes
+
+    @property
+    def state(self) -> State:
+        """What the ledger has of it."""
+        return unpack(self.kind, self.id, self.packed)
 
 
 def newer(connection: Connection, mandate: Mandate, place: Place, upto: int) -> Iterator[Row]:
     """The records that became the caller's to see after a place, in that order."""
     while True:
         found = _page(connection, mandate, place, upto)
-        for (at, id), row in found:
-            yield Row(at, id, row.seq, row.scope, unpack(row.kind, row.id, row.state))
-            place = Place(at, id)
+        yield from found
         if len(found) < _PAGE:
             return
+        place = Place(found[-1].at, found[-1].id)
 
 
 _PAGE = 300
 
+_record, _grant = tables.record, tables.grant
+_here = _record.c.office == bindparam("office")
+_mine = and_(_grant.c.caller == bindparam("caller"), _record.c.scope == _grant.c.scope)
+_CHANGED = Prepared(
+    select(_record.c.seq, _record.c.id)
+    .join(_grant, _mine)
+    .where(_here, _record.c.seq > bindparam("after"), _record.c.seq > _grant.c.seq, _record.c.seq <= bindparam("upto"))
+    .order_by(_record.c.seq)
+    .limit(_PAGE)
+)
+_GRANTED = Prepared(
+    select(_grant.c.seq, _record.c.id)
+    .join(_grant, _mine)
+    .where(
+        _here,
+        or_(
+            _grant.c.seq > bindparam("after"), and_(_grant.c.seq == bindparam("after"), _record.c.id > bindparam("id"))
+        ),
+        _grant.c.seq >= _record.c.seq,
+        _grant.c.seq <= bindparam("upto"),
+    )
+    .order_by(_grant.c.seq, _record.c.id)
+    .limit(_PAGE)
+)
+_kin = _record.c.family == bindparam("family")
+_FAMILY_CHANGED = Prepared(
+    select(_record.c.seq, _record.c.id)
+    .where(_here, _kin, _record.c.seq > bindparam("after"), _record.c.seq <= bindparam("upto"))
+    .order_by(_record.c.seq)
+    .limit(_PAGE)
+)
+_FAMILY_GRANTED = Prepared(
+    select(_record.c.id)
+    .where(_here, _kin, _record.c.seq <= bindparam("since"), _record.c.id > bindparam("id"))
+    .order_by(_record.c.id)
+    .limit(_PAGE)
+)
+_THESE = Among(
+    lambda some: select(_record.c.id, _record.c.seq, _record.c.scope, _record.c.kind, _record.c.state).where(
+        _here, _record.c.id.in_(some)
+    )
+)
 
-def _page(connection: Connection, mandate: Mandate, place: Place, upto: int) -> list[tuple[tuple[int, str], Any]]:
-    record, grant = tables.record, tables.grant
-    keys: set[tuple[int, str]] = set()
-    after = [
-        or_(seq > place.seq, and_(seq == place.seq, record.c.id > place.id)) for seq in (record.c.seq, grant.c.seq)
-    ]
-    for match in (record.c.scope == grant.c.scope, record.c.family == grant.c.scope):
-        mine = and_(grant.c.caller == mandate.caller, record.c.office == mandate.office, match)
-        changed = (
-            select(record.c.seq, record.c.id)
-            .join(grant, mine)
-            .where(after[0], record.c.seq > grant.c.seq, record.c.seq <= upto)
-            .order_by(record.c.seq, record.c.id)
-        )
-        granted = (
-            select(grant.c.seq, record.c.id)
-            .join(grant, mine)
-            .where(after[1], grant.c.seq >= record.c.seq, grant.c.seq <= upto)
-            .order_by(grant.c.seq, record.c.id)
-        )
-        for query in (changed, granted):
-            keys.update((row[0], row[1]) for row in connection.execute(query.limit(_PAGE)))
+
+def _page(connection: Connection, mandate: Mandate, place: Place, upto: int) -> list[Row]:
+    """Single scopes by one question about all of them; families, which may be the whole office, each in the order of an index."""
+    mine = {"office": mandate.office, "after": place.seq, "upto": upto}
+    keys: set[tuple[int, str]] = set(_CHANGED.rows(connection, caller=mandate.caller, **mine))
+    for scope, grant in mandate.grants.items():
+        if grant.seq >= place.seq and not scope.endswith("/*"):
+            keys.update(_GRANTED.rows(connection, caller=mandate.caller, id=place.id, **mine))
+            break
+    for scope, grant in mandate.grants.items():
+        if scope.endswith("/*"):
+            after = max(place.seq, grant.seq)
+            keys.update(_FAMILY_CHANGED.rows(connection, family=scope, **{**mine, "after": after}))
+            if place.seq <= grant.seq <= upto:
+                behind = place.id if grant.seq == place.seq else ""
+                given = {"office": mandate.office, "family": scope, "since": grant.seq, "id": behind}
+                keys.update((grant.seq, row[0]) for row in _FAMILY_GRANTED.rows(connection, **given))
     page = sorted(keys)[:_PAGE]
-    ids = {id for _, id in page}
-    rows = connection.execute(select(record).where(record.c.office == mandate.office, record.c.id.in_(ids)))
-    states = {row.id: row for row in rows}
-    return [(key, states[key[1]]) for key in page]
+    found = {row[0]: row[1:] for row in _THESE.rows(connection, [id for _, id in page], office=mandate.office)}
+    return [Row(at, id, *found[id]) for at, id in page]
+
+
+_gone, _moved, _held, _tally = tables.withdrawn, tables.moved, tables.held, tables.tally
+_DROPPED = Prepared(
+    select(_gone.c.scope)
+    .where(_gone.c.caller == bindparam("caller"), _gone.c.seq > bindparam("since"))
+    .order_by(_gone.c.scope)
+)
+_MOVED = Prepared(
+    select(_moved.c.id, _moved.c.scope, _record.c.scope)
+    .join(_record, and_(_record.c.office == _moved.c.office, _record.c.id == _moved.c.id))
+    .where(_moved.c.office == bindparam("office"), _moved.c.seq > bindparam("since"))
+)
+_lately = and_(
+    _held.c.office == bindparam("office"), _held.c.caller == bindparam("caller"), _held.c.seq > bindparam("since")
+)
+_GIVEN_AWAY = Prepared(
+    select(_record.c.id, _record.c.scope)
+    .join(_held, and_(_record.c.office == _held.c.office, _record.c.id == _held.c.id))
+    .where(_lately, _held.c.decision == ACCEPTED)
+)
+_DECIDED = Prepared(
+    select(_held.c.id, _held.c.kind, _held.c.state, _held.c.decision)
+    .where(_lately, _held.c.decision != "")
+    .order_by(_held.c.seq)
+)
+_OF_SCOPES = Prepared(
+    select(_tally.c.scope, _tally.c.least, _tally.c.digest, _tally.c.number)
+    .join(_grant, and_(_grant.c.caller == bindparam("caller"), _tally.c.scope == _grant.c.scope))
+    .where(_tally.c.office == bindparam("office"))
+)
+_OF_FAMILY = Prepared(
+    select(_tally.c.scope, _tally.c.least, _tally.c.digest, _tally.c.number).where(
+        _tally.c.office == bindparam("office"),
+        _tally.c.family == bindparam("family"),
+        _tally.c.least == bindparam("least"),
+    )
+)
 
 
 def dropped(connection: Connection, caller: str, since: int) -> list[str]:
     """The scopes that were taken from a caller after a commit."""
-    table = tables.withdrawn
-    query = select(table.c.scope).where(table.c.caller == caller, table.c.seq > since).order_by(table.c.scope)
-    return list(connection.execute(query).scalars())
+    return [row[0] for row in _DROPPED.rows(connection, caller=caller, since=since)]
 
 
 def shows(mandate: Mandate, scope: str) -> bool:
@@ -113,45 +192,43 @@ def held(connection: Connection, mandate: Mandate, since: int) -> tuple[list[Cas
 
 def decided(connection: Connection, mandate: Mandate, since: int) -> list[tuple[str, bytes, bool]]:
     """What was decided after a commit about what this caller wrote: (id, fingerprint, whether it went in)."""
-    table = tables.held
-    mine = and_(table.c.office == mandate.office, table.c.caller == mandate.caller)
-    query = select(table).where(mine, table.c.seq > since, table.c.decision != "").order_by(table.c.seq)
+    rows = _DECIDED.rows(connection, office=mandate.office, caller=mandate.caller, since=since)
     return [
-        (row.id, fingerprint(unpack(row.kind, row.id, row.state)).to_bytes(8), row.decision == ACCEPTED)
-        for row in connection.execute(query)
+        (id, fingerprint(unpack(kind, id, state)).to_bytes(8), decision == ACCEPTED)
+        for id, kind, state, decision in rows
     ]
 
 
 def departed(connection: Connection, mandate: Mandate, since: int) -> list[str]:
-    """The records that moved, after a commit, out of what a caller holds, or to where the caller holds less of them."""
-    moved, record = tables.moved, tables.record
-    same = and_(record.c.office == moved.c.office, record.c.id == moved.c.id)
-    query = select(moved.c.id, moved.c.scope, record.c.scope.label("now")).join(record, same)
-    rows = connection.execute(query.where(moved.c.office == mandate.office, moved.c.seq > since))
-    gone = {row.id for row in rows if _narrowed(mandate.least(row.scope), mandate.least(row.now))}
-    return sorted(gone | _given_away(connection, mandate, since))
+    """The records that moved, after a commit, out of what a caller holds, or to where the caller holds less of them.
 
-
-def _given_away(connection: Connection, mandate: Mandate, since: int) -> set[str]:
-    """What the caller wrote for others to have: it went in after a commit, where the caller reads nothing."""
-    table, record = tables.held, tables.record
-    same = and_(record.c.office == table.c.office, record.c.id == table.c.id)
-    mine = and_(table.c.office == mandate.office, table.c.caller == mandate.caller, table.c.decision == ACCEPTED)
-    query = select(record.c.id, record.c.scope).join(table, same).where(mine, table.c.seq > since)
-    return {row.id for row in connection.execute(query) if mandate.least(row.scope) is None}
+    And what the caller wrote for others to have: it went in where the caller reads nothing.
+    """
+    rows = _MOVED.rows(connection, office=mandate.office, since=since)
+    gone = {id for id, before, now in rows if _narrowed(mandate.least(before), mandate.least(now))}
+    rows = _GIVEN_AWAY.rows(connection, office=mandate.office, caller=mandate.caller, since=since)
+    return sorted(gone | {id for id, scope in rows if mandate.least(scope) is None})
 
 
 def _narrowed(before: Visibility | None, now: Visibility | None) -> bool:
     return before is not None and (now is None or now > before)
 
 
+def tallies(connection: Connection, mandate: Mandate) -> dict[str, tuple[int, int]]:
+    """The digest and the number of what a caller may hold of each scope."""
+    found: dict[str, tuple[int, int]] = {}
+    rows = _OF_SCOPES.rows(connection, office=mandate.office, caller=mandate.caller)
+    for family, grant in mandate.grants.items():
+        if family.endswith("/*"):
+            # What is held more widely by its own name comes with the scopes.
+            rows += _OF_FAMILY.rows(connection, office=mandate.office, family=family, least=int(grant.least))
+    for scope, least, digest, number in rows:
+        if number and least == mandate.least(scope):
+            found[scope] = (int.from_bytes(digest), number)
+    return found
+
+
 def agreed(connection: Connection, mandate: Mandate) -> tuple[int, int]:
     """The digest and the number of all that a caller may hold."""
-    table = tables.tally
-    named = or_(table.c.scope.in_(mandate.grants.keys()), table.c.family.in_(mandate.grants.keys()))
-    total = count = 0
-    for row in connection.execute(select(table).where(table.c.office == mandate.office, named)):
-        if row.least == mandate.least(row.scope):
-            total += int.from_bytes(row.digest)
-            count += row.number
-    return total % 2**64, count
+    found = tallies(connection, mandate).values()
+    return sum(digest for digest, _ in found) % 2**64, sum(number for _, number in found)

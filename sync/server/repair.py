@@ -7,12 +7,12 @@ Reads only; see `sync.client.repair` for the steps.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
 from mentorapp.registers import State, unpack
 from sync import protocol, wire
 from sync.protocol import BROKEN, Differs, Listing, ProtocolError, Summary
-from sync.server import grants, tables
+from sync.server import grants, reading, tables
 from sync.server.grants import Mandate
 
 _IN_A_BUCKET = 16
@@ -42,7 +42,7 @@ def checked(said: Summary | Listing) -> None:
 def differing(connection: Connection, mandate: Mandate, said: Summary, cap: int) -> Differs:
     """The scopes of which the caller holds something else, in their order, as far as the cap allows; at least one."""
     theirs = {scope: int.from_bytes(digest) for scope, digest in said.scopes}
-    ours = {scope: one for scope, one in _tallies(connection, mandate).items() if _asked(said, scope)}
+    ours = {scope: one for scope, one in reading.tallies(connection, mandate).items() if _asked(said, scope)}
     parts: list[tuple[str, int, bytes]] = []
     size = 0
     for scope in sorted(ours.keys() | theirs.keys()):
@@ -60,18 +60,6 @@ def differing(connection: Connection, mandate: Mandate, said: Summary, cap: int)
 
 def _asked(said: Summary, scope: str) -> bool:
     return said.after < scope and (not said.upto or scope <= said.upto)
-
-
-def _tallies(connection: Connection, mandate: Mandate) -> dict[str, tuple[int, int]]:
-    table = tables.tally
-    named = or_(table.c.scope.in_(mandate.grants.keys()), table.c.family.in_(mandate.grants.keys()))
-    query = select(table.c.scope, table.c.least, table.c.digest, table.c.number)
-    rows = connection.execute(query.where(table.c.office == mandate.office, named))
-    return {
-        row.scope: (int.from_bytes(row.digest), row.number)
-        for row in rows
-        if row.least == mandate.least(row.scope) and row.number
-    }
 
 
 def _records(connection: Connection, mandate: Mandate, scope: str) -> Iterator[Held]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import blake2b
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from mentorapp.registers import State
 from sync import protocol, wire
@@ -36,6 +36,7 @@ from sync.server.database import Database
 from sync.server.intake import Intake, Outcome
 from sync.server.ledger import Ledger
 from sync.server.reading import LAST, START, Place, Row
+from sync.server.statements import Prepared, putting
 
 _SLOW = 200_000
 """Below so many bytes a second the line is the bottleneck and the hardest compression pays."""
@@ -64,6 +65,16 @@ def cursor_of(place: Place) -> bytes:
 
 def _arrivals(packed: bytes | None) -> dict[int, int]:
     return dict(msgspec.msgpack.decode(packed, type=list[tuple[int, int]])) if packed else {}
+
+
+_replica = tables.replica
+_same = (_replica.c.office == bindparam("office"), _replica.c.id == bindparam("id"))
+_REPLICA = Prepared(select(_replica.c.nonce, _replica.c.arrived).where(*_same))
+_LOCK_REPLICA = Prepared(select(_replica.c.nonce, _replica.c.arrived).where(*_same).with_for_update())
+_ARRIVED = Prepared(
+    update(_replica).where(*_same, _replica.c.nonce == bindparam("nonce")).values(arrived=bindparam("here"))
+)
+_PUT_REPLICA = putting(_replica)
 
 
 @dataclass
@@ -115,49 +126,56 @@ class Visit:
             if (changes or decisions) and not self.forked:
                 intake = Intake(connection, self._mandate(connection), accounts.stamp(self.now))
                 outcomes = intake.take(changes, decisions)
-                self._note_arrived(connection, changes, outcomes)
+                self._arrive(intake, changes, outcomes)
+            self._note(connection, first=first)
         self._outcomes += outcomes
 
-    def _note_arrived(self, connection: Connection, changes: list[State], outcomes: list[Outcome]) -> None:
-        """Note, in the transaction that takes them in, which of this replica's saves are here: the answer may never be heard."""
+    def _arrive(self, intake: Intake, changes: list[State], outcomes: list[Outcome]) -> None:
+        """Which of this replica's saves are here."""
         assert self.hello is not None
-        replica = self.hello.replica
         for change, outcome in zip(changes, outcomes, strict=True):
-            counter = protocol.sent_under(change, replica)
+            counter = protocol.sent_under(change, self.hello.replica)
             if counter and outcome.verdict in (Verdict.kept, Verdict.merged):
-                self._arrived[counter] = protocol.fingerprint(change)
+                self._arrived[counter] = intake.fingerprint(change)
+
+    def _note(self, connection: Connection, *, first: bool) -> None:
+        """Note, in the transaction that took them in, whose word this is and what arrived under it: the answer may never be heard."""
+        assert self.hello is not None
+        if self.forked:
+            return
         last = sorted(self._arrived.items())[-_MOST_ARRIVED:]
-        table = tables.replica
-        mine = (table.c.office == self.caller.office, table.c.id == replica, table.c.nonce == self.hello.next)
-        connection.execute(update(table).where(*mine).values(arrived=msgspec.msgpack.encode(last)))
+        keys = {"office": self.caller.office, "id": self.hello.replica, "nonce": self.hello.next}
+        arrived = msgspec.msgpack.encode(last) if last else None
+        if first:
+            _PUT_REPLICA.run_each(connection, [{**keys, "device": self.caller.device, "arrived": arrived}])
+        else:
+            _ARRIVED.run(connection, **keys, here=arrived)
 
     def _known(self) -> bool:
         """Whether there is nothing to note about this visit, so that a laptop with nothing to say costs no write."""
         assert self.hello is not None
         with self.database.reading() as connection:
-            last = accounts.last_seen(connection, self.caller.device)
-            return self._last(connection)[0] == self.hello.next and accounts.stamp(self.now) - last < _SEEN_OFTEN
+            return self._seen_lately() and self._last(connection)[0] == self.hello.next
+
+    def _seen_lately(self) -> bool:
+        return accounts.stamp(self.now) - self.caller.seen < _SEEN_OFTEN
 
     def _last(self, connection: Connection, *, lock: bool = False) -> tuple[bytes | None, bytes | None]:
         """The last nonce under this replica's id, and what arrived under it."""
         assert self.hello is not None
-        table = tables.replica
-        same = (table.c.office == self.caller.office, table.c.id == self.hello.replica)
-        query = select(table.c.nonce, table.c.arrived).where(*same)
-        row = connection.execute(query.with_for_update() if lock else query).first()
-        return (row.nonce, row.arrived) if row else (None, None)
+        query = _LOCK_REPLICA if lock else _REPLICA
+        row = query.row(connection, office=self.caller.office, id=self.hello.replica)
+        return (row[0], row[1]) if row else (None, None)
 
     def _recognise(self, connection: Connection) -> None:
         """Note the laptop's next word if this is the store that was here last under this replica's id, or its repeat."""
         assert self.hello is not None
         (known, arrived), hello = self._last(connection, lock=True), self.hello
         self.forked = known is not None and known not in (hello.prev, hello.next)
-        accounts.seen(connection, self.caller.device, now=self.now)
+        if not self._seen_lately():
+            accounts.seen(connection, self.caller.device, now=self.now)
         if not self.forked:
-            keys = {"office": self.caller.office, "id": hello.replica, "device": self.caller.device}
-            arrived = arrived if known == hello.next else None
-            self._arrived = _arrivals(arrived)
-            ledger.upsert(connection, tables.replica, [{**keys, "nonce": hello.next, "arrived": arrived}])
+            self._arrived = _arrivals(arrived if known == hello.next else None)
 
     def _mandate(self, connection: Connection) -> grants.Mandate:
         return holdings.mandate(connection, self.caller.caller, self.caller.office, self.caller.person)
@@ -271,14 +289,17 @@ class Visit:
             if writer.size + writer.waiting // 4 > cap:
                 return place, sent
             before, place = place, Place(row.at, row.id)
+            mine = brought.get(row.id)
+            if self._has(mine, row, mandate):
+                continue
             least = mandate.least(row.scope)
             part = grants.visible(row.state, least) if least is not None else None
-            earlier = brought[row.id].earlier if row.id in brought else None
+            earlier = mine.earlier if mine else None
             theirs = grants.visible(earlier, least) if earlier and least is not None else None
             if theirs:
                 # What stood here before the laptop's save came beside it: alone, so that the laptop can merge the two wordings.
                 writer.record(theirs, cursor_of(before))
-            if part and not self._has(brought.get(row.id), row, mandate):
+            if part:
                 writer.record(part, cursor_of(place))
                 sent += 1
         return None, sent

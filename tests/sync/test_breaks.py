@@ -10,12 +10,13 @@ from sqlalchemy import Connection, select
 from mentorapp import registers
 from mentorapp.errors import UserError
 from mentorapp.fields import Visibility
-from mentorapp.registers import Register, unpack
+from mentorapp.registers import Register
 from mentorapp.store import Ack, Store
 from sync import protocol
 from sync.client import engine
 from sync.server import grants, ledger, reading, tables
 from sync.server.grants import Mandate
+from sync.server.intake import Intake
 from sync.server.reading import Row
 from tests.machines import test_registers_machine as machine
 from tests.sync import test_brake, test_concurrency, test_cuts, test_hostile, test_releasing, test_sync, test_weaving
@@ -67,7 +68,7 @@ def _everybody_writes_everywhere(patch: Patch) -> None:
 def _everybody_reads_every_scope(patch: Patch) -> None:
     def newer(connection: Connection, mandate: Mandate, *_: object) -> Iterator[Row]:
         for row in connection.execute(select(tables.record).where(tables.record.c.office == mandate.office)):
-            yield Row(row.seq, row.id, row.seq, row.scope, unpack(row.kind, row.id, row.state))
+            yield Row(row.seq, row.id, row.seq, row.scope, row.kind, row.state)
 
     patch.setattr(reading, "newer", newer)
     patch.setattr(Mandate, "least", lambda self, scope: Visibility.pair)
@@ -79,6 +80,7 @@ def _nobody_asks_what_arrived(patch: Patch) -> None:
 
 def _a_counter_is_proof_enough(patch: Patch) -> None:
     patch.setattr(protocol, "fingerprint", lambda state, least=None: 0)
+    patch.setattr(Intake, "fingerprint", lambda self, change: 0)
 
 
 def _nothing_brakes(patch: Patch) -> None:
