@@ -50,6 +50,10 @@ def _bad_dot(state: State) -> bool:
 
 
 def _bad_context(register: Register) -> bool:
+    if len(register.context) == len(register.siblings) == 1:
+        (sibling,) = register.siblings
+        if sibling.dot == register.context[0]:  # as almost every register is
+            return len(sibling.dot.replica) != 8 or not 0 < sibling.dot.counter <= _HIGHEST
     known = dict(register.context)
     if any(len(replica) != 8 or not 0 < counter <= _HIGHEST for replica, counter in register.context):
         return True
@@ -73,7 +77,13 @@ def _bad_value(state: State) -> bool:
     return any(not _sound(s.value) for register in state.registers.values() for s in register.siblings)
 
 
+_PLAIN = {bytes((one,)) for one in (*range(0x80), 0x80, 0x90, 0xA0, 0xC0, 0xC2, 0xC3, *range(0xE0, 0x100))}
+"""Values of one byte: small numbers, truths, nothing, something empty."""
+
+
 def _sound(value: bytes) -> bool:
+    if value in _PLAIN:
+        return True
     try:
         plain = msgspec.msgpack.decode(value)
     except BROKEN:
