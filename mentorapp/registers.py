@@ -303,3 +303,43 @@ def unpack(kind: str, id: str, packed: bytes) -> State:
     except (msgspec.DecodeError, IndexError, ValueError) as reason:
         raise ValueError("not a record's state") from reason
     return State(kind, id, registers, stamps)
+
+
+# --- most records, when they first arrive -----------------------------------------------------------------------------
+
+
+class Simple(NamedTuple):
+    """A record of which every field has one value and no past, as most are when they first arrive; it says the same as its `whole`.
+
+    `names` ascend, with the class and the value of each, and the place in `dots` of the save that wrote it; `dots` ascend, each
+    wrote something and has its stamp.
+    """
+
+    kind: str
+    id: str
+    names: tuple[str, ...]
+    reaches: tuple[Visibility, ...]
+    values: tuple[Value, ...]
+    owners: tuple[int, ...]
+    dots: tuple[Dot, ...]
+    stamps: tuple[Stamp, ...]
+
+    def whole(self) -> State:
+        """The same as a state."""
+        fields = zip(self.names, self.reaches, self.values, self.owners, strict=True)
+        registers = {name: first(self.dots[owner], value, reach) for name, reach, value, owner in fields}
+        return State(self.kind, self.id, registers, dict(zip(self.dots, self.stamps, strict=True)))
+
+    def packed(self) -> bytes:
+        """What `pack` makes of its `whole`."""
+        stamps = [
+            (*dot, by, at, int(doubt), got) for dot, (by, at, doubt, got) in zip(self.dots, self.stamps, strict=True)
+        ]
+        fields = zip(self.names, self.reaches, self.values, self.owners, strict=True)
+        registers = {name: (reach, ((owner, msgspec.Raw(value)),), ()) for name, reach, value, owner in fields}
+        return _encoder.encode((stamps, registers))
+
+
+def whole(one: State | Simple) -> State:
+    """A record's state, however it came."""
+    return one.whole() if isinstance(one, Simple) else one

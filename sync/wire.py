@@ -6,15 +6,15 @@ classes): a save costs a few bytes, a field written by one replica no more than 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 from zlib import crc32
 
 import brotli
 import msgspec
 
 from mentorapp.fields import Visibility
-from mentorapp.registers import Dot, Register, Sibling, Stamp, State
+from mentorapp.registers import Dot, Register, Sibling, Simple, Stamp, State
 from sync import protocol
 from sync.protocol import BROKEN, Changes, Message, ProtocolError, Record
 
@@ -181,11 +181,24 @@ def _simple(register: Register) -> bool:
 
 def states(changes: Changes) -> Iterator[State]:
     """The records of a message. Raises ProtocolError if they do not fit its tables."""
+    return _read(changes, _Unpacker.state)
+
+
+def arrivals(changes: Changes) -> Iterator[State | Simple]:
+    """The records of a message, those without a past as `Simple`, which costs less. Raises ProtocolError as `states` does."""
+    return _read(changes, _Unpacker.arrival)
+
+
+R = TypeVar("R")
+
+
+def _read(changes: Changes, how: Callable[["_Unpacker", Record], R]) -> Iterator[R]:
     if len(changes.records) > protocol.MOST_CHANGES:
         raise ProtocolError("too_many_changes")
     try:
         reader = _Unpacker(changes)
-        yield from map(reader.state, changes.records)
+        for record in changes.records:
+            yield how(reader, record)
     except (*BROKEN, LookupError) as reason:
         raise ProtocolError("bad_changes") from reason
 
@@ -198,12 +211,29 @@ class _Unpacker:
         self._counters: dict[bytes, int] = {}
         self._at = self._received = 0
         self._reach = [tuple(map(Visibility, shape[2])) for shape in changes.shapes]
+        self._ascends = [list(shape[1]) == sorted(set(shape[1])) for shape in changes.shapes]
 
     def state(self, record: Record) -> State:
-        kind, names, _ = self._tables.shapes[record.shape]
-        reaches = self._reach[record.shape]
+        stamps: dict[Dot, Stamp] = {}
+        return self._state(record, [self._dot(save, stamps) for save in record.saves], stamps)
+
+    def arrival(self, record: Record) -> State | Simple:
         stamps: dict[Dot, Stamp] = {}
         dots = [self._dot(save, stamps) for save in record.saves]
+        kind, names, _ = self._tables.shapes[record.shape]
+        owners = record.owners or (0,) * len(names)
+        in_order = len(dots) == 1 or sorted(set(dots)) == dots
+        sound = len(stamps) == len(dots) and all(dot.counter > 0 for dot in dots) and len(names) == len(record.values)
+        each_wrote = set(owners) == set(range(len(dots))) and len(owners) == len(names)
+        if record.odd or not (in_order and sound and each_wrote and self._ascends[record.shape]):
+            return self._state(record, dots, stamps)
+        values = tuple([_full(bytes(raw)) for raw in record.values])
+        reaches = self._reach[record.shape]
+        return Simple(kind, full_id(record.id), names, reaches, values, owners, tuple(dots), tuple(stamps.values()))
+
+    def _state(self, record: Record, dots: list[Dot], stamps: dict[Dot, Stamp]) -> State:
+        kind, names, _ = self._tables.shapes[record.shape]
+        reaches = self._reach[record.shape]
         owners = record.owners or (0,) * len(names)
         registers = {}
         for index, (name, raw, owner, reach) in enumerate(zip(names, record.values, owners, reaches, strict=True)):

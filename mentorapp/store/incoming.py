@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from hashlib import blake2b
 
 import msgspec
 
@@ -9,12 +10,13 @@ from mentorapp import registers
 from mentorapp.fields import Field, Merge, fields_of
 from mentorapp.merging import merged
 from mentorapp.records import BY_KIND
-from mentorapp.registers import Register, State
-from mentorapp.store import tables
+from mentorapp.registers import Register, Simple, State
+from mentorapp.store import arriving, tables
 from mentorapp.store.facts import Changed
 from mentorapp.store.outgoing import Outgoing
 
 _TRUE = msgspec.msgpack.encode(True)
+_STRAY = "stray "
 
 
 def _in_sight(state: State) -> bool:
@@ -45,27 +47,39 @@ class Incoming(Outgoing):
     ) -> None:
         raise NotImplementedError
 
-    def absorb(self, states: Iterable[State], *, at: datetime, cursor: bytes | None = None) -> Changed:
+    def absorb(self, states: Iterable[State | Simple], *, at: datetime, cursor: bytes | None = None) -> Changed:
         """Join what the server sent into what is here, all of it or nothing, and remember how far that reached.
 
         What comes from the server is safe there. A record edited here meanwhile keeps its edits pending. Where it turns out that
-        another store writes under this one's name (a clone, or a restored copy's later self), this one takes a new name.
+        another store writes under this one's name (a clone, or a restored copy's later self), this one takes a new name. What says
+        that it is of another kind than the record of its id here is put aside as a stray; the rest is taken in.
         """
-        name = self.replica
-        try:
-            with self.transaction():
-                changed = Changed.all_of(self._take_in(state, at) for state in states)
-                if cursor is not None:
-                    self.remember_bytes("cursor", cursor)
-                return changed
-        except BaseException:
-            self.replica = name
-            raise
+        with self.transaction():
+            some = list(states)
+            fresh = self._written_at_once(some, at)
+            rest = [one for place, one in enumerate(some) if place not in fresh]
+            taken = Changed(frozenset(one.kind for one in fresh.values()), tuple(one.id for one in fresh.values()))
+            changed = Changed.all_of((taken, *(self._take_in(registers.whole(one), at) for one in rest)))
+            if cursor is not None:
+                self.remember_bytes("cursor", cursor)
+            return changed
+
+    def _written_at_once(self, some: list[State | Simple], at: datetime) -> dict[int, Simple]:
+        """Write those that were never here and need no joining, all at once; gives them by their places."""
+        first = {one.id: place for place, one in reversed(list(enumerate(some)))}
+        simple = {p: one for p in first.values() if isinstance(one := some[p], Simple)}
+        straight = {p: one for p, one in simple.items() if arriving.straight(one, self.replica)}
+        known = arriving.known(self.connection, [one.id for one in straight.values()]) if straight else set()
+        fresh = {p: straight[p] for p in sorted(straight) if straight[p].id not in known}
+        arriving.write(self.connection, list(fresh.values()), at)
+        return fresh
 
     def _take_in(self, state: State, at: datetime) -> Changed:
         if self._outrun(state):
             self.new_replica(at)
         old = self.state(state.id)
+        if old and old.kind != state.kind:
+            return self._strayed(state)
         new = registers.join_states(old, state) if old else state
         if new == old:
             self.connection.execute(
@@ -76,6 +90,19 @@ class Incoming(Outgoing):
         if old:
             self._weave(state, new, at)
         return Changed(frozenset((state.kind,)), (state.id,))
+
+    def _strayed(self, state: State) -> Changed:
+        """Keep what cannot be joined, for whoever looks into it: two kinds of record under one id come of no program of ours."""
+        told = msgspec.msgpack.encode((state.kind, state.id, registers.pack(state)))
+        digest = blake2b(told, digest_size=8).hexdigest()
+        self.connection.execute("INSERT OR IGNORE INTO fact VALUES (?, ?)", (f"{_STRAY}{digest}", told))
+        return Changed(frozenset(("sync",)))
+
+    def strays(self) -> list[State]:
+        """What arrived under the id of a record of another kind and was put aside."""
+        rows = self.connection.execute("SELECT value FROM fact WHERE name GLOB ? ORDER BY name", (f"{_STRAY}*",))
+        found = [msgspec.msgpack.decode(told, type=tuple[str, str, bytes]) for (told,) in rows.fetchall()]
+        return [registers.unpack(*one) for one in found]
 
     def _outrun(self, state: State) -> bool:
         """Whether somebody knows saves under this store's name that it did not make: its next save would reuse a counter."""
@@ -127,19 +154,20 @@ class Incoming(Outgoing):
         for table in ("registers", "history", "confirmed", *([kind] if kind in BY_KIND else [])):
             self.connection.execute(f"DELETE FROM {table} WHERE id = ?", (id,))
 
-    # --- two wordings -------------------------------------------------------------------------------------------------
-
     # --- what would go out of sight -----------------------------------------------------------------------------------
 
-    def would_hide(self, states: Iterable[State]) -> set[str]:
+    def would_hide(self, states: Iterable[State | Simple]) -> set[str]:
         """The records, in sight now, that these states would take out of sight."""
         hidden = set()
-        for state in states:
+        for one in states:
+            if isinstance(one, Simple) and registers.VOIDED not in one.names:
+                continue
+            state = registers.whole(one)
             voided = state.registers.get(registers.VOIDED)
             if state.kind not in BY_KIND or voided is None or _TRUE not in voided.values:
                 continue
             old = self.state(state.id)
-            if old and _in_sight(old) and not _in_sight(registers.join_states(old, state)):
+            if old and old.kind == state.kind and _in_sight(old) and not _in_sight(registers.join_states(old, state)):
                 hidden.add(state.id)
         return hidden
 
@@ -147,6 +175,8 @@ class Incoming(Outgoing):
         """How many records are not voided."""
         counts = (f"SELECT count(*) FROM {kind} WHERE voided = 0" for kind in BY_KIND)
         return sum(self.connection.execute(sql).fetchone()[0] for sql in counts)
+
+    # --- two wordings -------------------------------------------------------------------------------------------------
 
     def _weave(self, theirs: State, joined: State, at: datetime) -> None:
         """Merge long text that was edited here and there at once, where the words allow it, as an ordinary save of ours.

@@ -249,15 +249,11 @@ class Outgoing:
         no dot ever names two values. The counter goes on, so that an answer to what was sent under the old name confirms none of them.
         """
         old = self.replica
-        try:
-            with self.transaction():
-                self.replica = token_bytes(8)
-                self.remember_bytes("replica", self.replica)
-                for id, fields in self._edited().items():
-                    self._rename_pending(id, fields, old, at)
-        except BaseException:
-            self.replica = old
-            raise
+        with self.transaction():
+            self.replica = token_bytes(8)
+            self.remember_bytes("replica", self.replica)
+            for id, fields in self._edited().items():
+                self._rename_pending(id, fields, old, at)
         return self.replica
 
     def _edited(self) -> dict[str, dict[str, bytes | None]]:

@@ -34,6 +34,8 @@ _TRUE, _NOTHING = msgspec.msgpack.encode(True), msgspec.msgpack.encode(None)
 class Store(Comparing, Cases, Incoming, Drafts):
     """The opened encrypted file. Every call belongs on the thread that opened it."""
 
+    replica = b""
+
     def __init__(self, path: Path, key: bytes) -> None:
         """Open, or make, the store at `path`. Raises UserError if it cannot be opened."""
         self.path = path
@@ -61,8 +63,14 @@ class Store(Comparing, Cases, Incoming, Drafts):
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything within is one intention: all of it is kept, or none. Failures of the disk come as sentences."""
-        with database.explaining(self.path), database.transaction(self.connection):
-            yield
+        name, outermost = self.replica, not self.connection.in_transaction
+        try:
+            with database.explaining(self.path), database.transaction(self.connection):
+                yield
+        except BaseException:
+            if outermost:
+                self.replica = name  # Whatever name was taken within was not kept.
+            raise
 
     # --- small facts --------------------------------------------------------------------------------------------------
 

@@ -58,13 +58,21 @@ def _words(value: Any) -> str:
     return " · ".join(map(str, value)) if isinstance(value, list | tuple) else ""
 
 
+INSERT = "INSERT INTO search (rowid, folded) VALUES (?, ?)"
+"""Puts into the index what `indexed` gives."""
+
+
+def indexed(kind: type[Record], shown: Mapping[str, Any]) -> str:
+    """What the index holds of a record; nothing of a voided one, which is not found."""
+    return "" if shown.get("voided") is True else folded(words_of(kind, shown))
+
+
 def write(connection: Any, seq: int, kind: type[Record], shown: Mapping[str, Any], *, fresh: bool) -> None:
-    """Make the index say what the record says now; a voided record is not found. Only the words are indexed, not kept twice."""
+    """Make the index say what the record says now. Only the words are indexed, not kept twice."""
     if not fresh:
         connection.execute("DELETE FROM search WHERE rowid = ?", (seq,))
-    words = "" if shown.get("voided") is True else words_of(kind, shown)
-    if words:
-        connection.execute("INSERT INTO search (rowid, folded) VALUES (?, ?)", (seq, folded(words)))
+    if words := indexed(kind, shown):
+        connection.execute(INSERT, (seq, words))
 
 
 def query(typed: str) -> str:

@@ -103,6 +103,9 @@ COLUMNS: Mapping[type[Field], Column] = {
 }
 """A column for every kind of field."""
 
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding raises on a value that is none."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST, _LAST = ((day.replace(tzinfo=UTC) - _EPOCH) // timedelta(seconds=1) for day in (datetime.min, datetime.max))
 
@@ -171,7 +174,7 @@ def shown_of(state: State) -> tuple[dict[str, Plain], int]:
         if register is not None:
             value, asks = registers.shown(register, rule, state.stamps)
             # A value that cannot be read stays in its register and shows as empty until an upgrade knows it.
-            with contextlib.suppress(msgspec.DecodeError):
+            with contextlib.suppress(*UNREADABLE):
                 shown[name] = msgspec.msgpack.decode(value)
             conflicts += asks
     if registers.voiding_raced(state):
@@ -185,7 +188,7 @@ def scope_shown(state: State, shown: Mapping[str, Plain]) -> str:
     found: object = shown.get("scope")
     register = state.registers.get("scope")
     if register and state.kind not in BY_KIND:
-        with contextlib.suppress(msgspec.DecodeError):
+        with contextlib.suppress(*UNREADABLE):
             found = msgspec.msgpack.decode(registers.shown(register, Merge.ask, state.stamps).value)
     return found if isinstance(found, str) else ""
 

@@ -6,6 +6,7 @@ acknowledgement (Nagle), a round trip and more on a slow line.
 """
 
 import contextlib
+import select
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -135,7 +136,7 @@ class Line:
         self.bytes_up += len(body)
         with self._posted("/v1/sync", body, headers) as response:
             if response.headers.get("Content-Type") != protocol.TYPE:
-                raise failure("foreign", self.address)
+                raise self._not_ours(response)
             reader = wire.FrameReader(most=8 * protocol.MOST_UNPACKED)
             try:
                 for piece in self._pieces(response):
@@ -145,13 +146,21 @@ class Line:
             if not reader.whole:
                 raise failure("cut", self.address)
 
+    def more_here(self) -> bool:
+        """Whether more of the answer has arrived already. What lies in a buffer of this process may go unnoticed."""
+        try:
+            return any(bool(select.select([one], [], [], 0)[0]) for one in self._open_ones)
+        except (OSError, ValueError):
+            return False  # It was hung up: whoever reads next is told.
+
     def ask(self, path: str, plain: Any) -> Any:
         """Send JSON, get JSON. Raises SyncError."""
         with self._posted(path, msgspec.json.encode(plain), {"Content-Type": "application/json"}) as response:
+            said = b"".join(self._pieces(response))
             try:
-                return msgspec.json.decode(b"".join(self._pieces(response)))
+                return msgspec.json.decode(said)
             except protocol.BROKEN as reason:
-                raise failure("foreign", self.address) from reason
+                raise failure("foreign" if said else "cut", self.address) from reason
 
     # --- how ----------------------------------------------------------------------------------------------------------
 
@@ -186,6 +195,11 @@ class Line:
                 raise failure("cancelled") from reason
             silent = isinstance(reason, urllib3.exceptions.ReadTimeoutError | socket.timeout)
             raise failure("too_slow" if silent else "cut", self.address) from reason
+
+    def _not_ours(self, response: requests.Response) -> SyncError:
+        """The error of an answer that does not say it is one. Cut within its headers, it does not either, and nothing follows them."""
+        some = next(self._pieces(response), b"")
+        return failure("foreign" if some else "cut", self.address)
 
     def _refused(self, response: requests.Response) -> SyncError:
         """The error of an answer that is not 200: ours if it names a reason as our server does."""

@@ -6,7 +6,7 @@ held while the network is waited for.
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -19,10 +19,12 @@ from sync.client.engine import Applied, Batch
 from sync.client.link import linked
 from sync.client.pacing import Pace
 from sync.client.words import Braked, SyncError, failure
-from sync.protocol import Message
+from sync.protocol import Changes, Message
 
 T = TypeVar("T")
 _MOST_FORKS = 3
+_MOST_AT_ONCE, _LONGEST_HELD = 2_000, 1.0
+# Records, seconds. A commit writes the index of words out: for thirty records it costs four times what they do, for two thousand little.
 
 
 class Call(Protocol):
@@ -40,6 +42,9 @@ class Wire(Protocol):
 
     def exchange(self, token: str, body: bytes) -> Iterator[list[Message]]:
         """Send a body; give the answer's frames as they arrive."""
+
+    def more_here(self) -> bool:
+        """Whether more of the answer has arrived already, so that nobody waits for it. May say no where there is some."""
 
 
 class Progress(NamedTuple):
@@ -85,8 +90,31 @@ def sync_once(
     return run.result()
 
 
-def _taken(store: Store, *, batch: Batch, frame: list[Message], at: datetime) -> Applied:
-    return engine.take(store, batch, frame, at=at)
+def _taken(store: Store, *, batch: Batch, frames: list[list[Message]], at: datetime) -> Applied:
+    return engine.take_all(store, batch, frames, at=at)
+
+
+def gathered(frames: Iterable[list[Message]], more_here: Callable[[], bool]) -> Iterator[list[list[Message]]]:
+    """The frames, those together that are here already: on a slow line one by one, on a fast one as many as fit one commit.
+
+    What was gathered before the line broke is given first.
+    """
+    some: list[list[Message]] = []
+    records, since = 0, 0.0
+    try:
+        for frame in frames:
+            since = since if some else time.monotonic()
+            some.append(frame)
+            records += sum(len(one.records) for one in frame if isinstance(one, Changes))
+            if records >= _MOST_AT_ONCE or not more_here() or time.monotonic() - since > _LONGEST_HELD:
+                yield some
+                some, records = [], 0
+    except SyncError:
+        if some:
+            yield some
+        raise
+    if some:
+        yield some
 
 
 class _Run:
@@ -126,8 +154,9 @@ class _Run:
         body = batch.pack(self.pace.quality)
         applied, started, before = Applied(), time.monotonic(), self.line.bytes_down
         try:
-            for frame in self.line.exchange(batch.link.token, body):
-                applied |= self.call(partial(_taken, batch=batch, frame=frame, at=self.clock.now()))
+            frames = self.line.exchange(batch.link.token, body)
+            for some in gathered(frames, self.line.more_here):
+                applied |= self.call(partial(_taken, batch=batch, frames=some, at=self.clock.now()))
                 self._tell(applied)
         except Braked as stop:
             self.applied |= applied | Applied(safe=stop.safe)

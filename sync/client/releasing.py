@@ -6,7 +6,7 @@ the server gives it again.
 
 import msgspec
 
-from mentorapp.registers import State
+from mentorapp.registers import Simple, State, whole
 from mentorapp.store import Changed, Store
 from sync.protocol import Dropped
 
@@ -39,10 +39,11 @@ def released(store: Store) -> Changed:
     return changed
 
 
-def given_again(store: Store, states: list[State]) -> None:
+def given_again(store: Store, arrived: list[State | Simple]) -> None:
     """What the server gives, this laptop may hold, whatever was said before."""
     gone, records = to_release(store)
     if gone or records:
+        states = [whole(one) for one in arrived]
         named = {v for state in states if "scope" in state.registers for v in state.registers["scope"].values}
         back = {scope for scope in gone if msgspec.msgpack.encode(scope) in named}
         _note_release(store, gone - back, records - {state.id for state in states})

@@ -6,10 +6,11 @@ import shutil
 import msgspec
 import pytest
 
+from mentorapp import registers
 from mentorapp.clock import new_id
 from mentorapp.errors import UserError
 from mentorapp.records import Reflection, Session
-from mentorapp.registers import Dot, State
+from mentorapp.registers import Dot, Stamp, State
 from mentorapp.store import Ack, Exchange, Refusal, Store
 from tests.mentorapp.sessions import KEY, NOON, carry, exchange, later, opened, session
 
@@ -332,15 +333,38 @@ def test_an_exchange_that_fails_after_a_new_name_was_taken_keeps_the_old_one(sto
     one = session(place="library").at_home()
     store.save(one, by="me", at=NOON)
     (waiting,) = store.pending()
-    ahead = dataclasses.replace(waiting.state.registers["place"], context=((store.replica, 99),), siblings=frozenset())
-    known = store.state(one.id).registers["place"]
+    known = waiting.state.registers["place"]
     ahead = dataclasses.replace(known, context=((store.replica, 99),))
     name = store.replica
-    with pytest.raises(ValueError, match="different records"):
-        store.absorb([State("session", one.id, {"place": ahead}), State("goal", one.id, {"place": ahead})], at=later(1))
+
+    def fails() -> None:
+        with store.transaction():
+            store.absorb([State("session", one.id, {"place": ahead})], at=later(1))
+            assert store.replica != name
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fails()
     assert store.replica == name == store.recall_bytes("replica")
     assert store.state(one.id).registers["place"] == known
     assert Dot(name, store.counter).counter == 1
+
+
+def test_a_record_of_another_kind_under_a_known_id_is_put_aside_and_the_rest_is_taken_in(store):
+    one = session(place="library").at_home()
+    store.save(one, by="me", at=NOON)
+    mine = store.state(one.id)
+    words = registers.first(Dot(b"t" * 8, 1), msgspec.msgpack.encode("theirs"))
+    stamps = {Dot(b"t" * 8, 1): Stamp("t", 1)}
+    stray, voided = (State("goal", one.id, {name: words}, stamps) for name in ("statement", registers.VOIDED))
+    good = [State("session", new_id(), {"notes": words}, stamps) for _ in range(2)]
+    changed = store.absorb([good[0], stray, good[1], stray], at=later(1), cursor=b"far")
+    assert {state.id for state in good} <= set(changed.records)
+    assert [store.state(state.id) for state in good] == good
+    assert store.state(one.id) == mine
+    assert store.strays() == [stray]
+    assert store.recall_bytes("cursor") == b"far"
+    assert store.would_hide([voided]) == set()
 
 
 def test_too_long_a_choice_is_refused(store):

@@ -43,6 +43,10 @@ class Line:
         yield from wire.FrameReader().feed(down)
         self._cut_unless(len(down) == len(answer))
 
+    def more_here(self) -> bool:
+        """Each frame is taken in by itself, so that every one of them may be the last."""
+        return False
+
     def _carried(self, some: bytes) -> bytes:
         part = some if self.left is None else some[: self.left]
         if self.left is not None:

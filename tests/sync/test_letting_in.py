@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from mentorapp.errors import UserError
 from sync import client
+from sync.client.http import Line
 from sync.client.words import ASIDE, FAILURES, Busy, Cancelled, Foreign, NotEnrolled, NotLetIn, SyncError, Unreachable
 from sync.server import accounts, tables
 from sync.server.limits import Limit
@@ -203,7 +204,12 @@ def test_a_laptop_that_calls_too_often_is_asked_to_wait(laptop: Make, office: Of
         grace.sync()
 
 
-def test_a_stop_in_the_middle_keeps_what_arrived_and_the_next_goes_on(laptop: Make) -> None:
+def test_a_stop_in_the_middle_keeps_what_arrived_and_the_next_goes_on(
+    laptop: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        Line, "more_here", lambda _: False
+    )  # As on a slow line, where each frame is taken in by itself.
     grace = laptop("grace")
     pair = grace.pair()
     for _ in range(30):

@@ -1,12 +1,15 @@
 """The wire: nothing is lost on it, any prefix counts, and nobody's bytes unpack into more than was allowed."""
 
+import random
+
 import brotli
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentorapp.registers import State
+from mentorapp import registers
+from mentorapp.registers import Simple, State
 from sync import protocol, wire
 from sync.checks import problem_of
 from sync.protocol import Changes, Done, Hello, Outcomes, ProtocolError, Verdict
@@ -22,6 +25,31 @@ def _states(frames: list[list[object]]) -> list[State]:
 @given(st.lists(records.states, max_size=6))
 def test_every_state_passes_byte_for_byte(some: list[State]) -> None:
     assert _states(wire.read(wire.stream([HELLO, *some]))) == some
+
+
+def _simplified(state: State, chance: random.Random) -> State:
+    """The state with one value in each field, none of them with a past."""
+    one_each = {name: min(register.siblings) for name, register in state.registers.items()}
+    fresh = {n: registers.first(s.dot, s.value, state.registers[n].reach) for n, s in one_each.items()}
+    if chance.random() < 0.5:  # Nearly all records are of a single save.
+        dot = min(s.dot for s in one_each.values())
+        fresh = {n: registers.first(dot, s.value, state.registers[n].reach) for n, s in one_each.items()}
+    return registers.trimmed(State(state.kind, state.id, fresh, state.stamps))
+
+
+@given(st.lists(records.states, max_size=6), st.randoms(use_true_random=False))
+def test_what_arrives_without_a_past_says_what_its_state_says(some: list[State], chance: random.Random) -> None:
+    sent = [_simplified(state, chance) if chance.random() < 0.7 else state for state in some]
+    found = [one for frame in wire.read(wire.stream(sent)) for part in frame for one in wire.arrivals(part)]
+    assert [registers.whole(one) for one in found] == sent
+    assert [one.packed() if isinstance(one, Simple) else registers.pack(one) for one in found] == [
+        registers.pack(state) for state in sent
+    ]
+
+
+def test_most_records_arrive_without_a_past() -> None:
+    frames = wire.read(wire.stream(state for state, _ in records.sessions(20)))
+    assert all(isinstance(one, Simple) for (changes,) in frames for one in wire.arrivals(changes))
 
 
 @given(st.binary(max_size=64) | records.values)
