@@ -94,6 +94,8 @@ class Visit:
     """The scopes and the records that the laptop is told to let go of: what it may read of them is given again."""
     _outcomes: list[Outcome] = field(default_factory=list)
     _arrived: dict[int, int] = field(default_factory=dict)
+    _sent: dict[int, int] = field(default_factory=dict)
+    """What arrived from there since an exchange last went to its end: counters and fingerprints."""
 
     def take(self, messages: list[Message]) -> None:
         """Take in one frame. Raises ProtocolError if it is not what may come here."""
@@ -212,6 +214,7 @@ class Visit:
             if self.stranger:
                 writer.message(Done(b"", True, digest.to_bytes(8), count))
                 return
+            self._sent = self._arrived_before(connection) if self.place.seq < upto else {}
             place, sent = self._records(writer, connection, mandate, upto)
         more = place is not None
         cursor = cursor_of(place or Place(upto, LAST))
@@ -290,7 +293,7 @@ class Visit:
                 return place, sent
             before, place = place, Place(row.at, row.id)
             mine = brought.get(row.id)
-            if self._has(mine, row, mandate):
+            if self._has(mine, row, mandate) or self._has_sent(row):
                 continue
             least = mandate.least(row.scope)
             part = grants.visible(row.state, least) if least is not None else None
@@ -312,3 +315,20 @@ class Visit:
             return True
         since = min((grant.seq for grant in mandate.of(row.scope)), default=0)
         return brought.before <= self.place.seq and since <= self.place.seq
+
+    def _arrived_before(self, connection: Connection) -> dict[int, int]:
+        """What arrived under the word that this laptop goes on with: the answer was cut, or never heard."""
+        assert self.hello is not None
+        known, arrived = self._last(connection)
+        return _arrivals(arrived) if known == self.hello.next and self.version >= protocol.COMPARING else {}
+
+    def _has_sent(self, row: Row) -> bool:
+        """Whether the laptop has this record as it is, for all of it came from there in an exchange that was cut.
+
+        A copy of its store may go on with the same word and counters, and lack it: it finds out when the two compare.
+        """
+        assert self.hello is not None
+        if not self._sent or {row.id, row.scope} & self._departed:
+            return False
+        print = self._sent.get(protocol.sent_under(row.state, self.hello.replica))
+        return print is not None and protocol.fingerprint(row.state) == print
