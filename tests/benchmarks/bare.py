@@ -59,7 +59,8 @@ def main(file: str) -> None:
         async with turn:
             return Response(await run_in_threadpool(keep, body))
 
-    sock = socket.create_server(("127.0.0.1", 0), backlog=256)
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # so that asyncio sets TCP_NODELAY
+    sock.bind(("127.0.0.1", 0))
     app = Starlette(routes=[Route("/v1/sync", sync, methods=["POST"])])
     server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="warning", lifespan="off"))
 

@@ -80,7 +80,8 @@ def main(url: str) -> None:
     with database.writing() as connection:
         office = connection.execute(select(tables.office.c.id)).scalar() or accounts.new_office(connection, "Office")
     app = application(Server(database, "the office", clock, calls=free, knocks=free))
-    sock = socket.create_server(("127.0.0.1", 0), backlog=256)
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # so that asyncio sets TCP_NODELAY
+    sock.bind(("127.0.0.1", 0))
     config = uvicorn.Config(
         app,
         access_log=False,

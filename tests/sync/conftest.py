@@ -39,7 +39,7 @@ def noise(length: int) -> str:
 @contextmanager
 def serving(app: Any) -> Iterator[str]:
     """The address of an application that answers on the loopback while this lasts."""
-    sock = socket.socket()
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # so that asyncio sets TCP_NODELAY
     sock.bind(("127.0.0.1", 0))
     config = uvicorn.Config(
         app, log_config=None, lifespan="off", access_log=False, server_header=False, date_header=False

@@ -1,5 +1,7 @@
 """Being let in, and not: each way in which a server can fail to be there comes as a sentence, and no work is lost by it."""
 
+import argparse
+import asyncio
 import contextlib
 import json
 import socket
@@ -16,7 +18,7 @@ from mentorapp.errors import UserError
 from sync import client
 from sync.client.http import Line
 from sync.client.words import ASIDE, FAILURES, Busy, Cancelled, Foreign, NotEnrolled, NotLetIn, SyncError, Unreachable
-from sync.server import accounts, tables
+from sync.server import accounts, console, tables
 from sync.server.limits import Limit
 from tests.sync.conftest import Laptop, Office, noise, serving
 
@@ -237,3 +239,26 @@ def test_the_program_starts_without_loading_the_network() -> None:
 
     asked = "import sync.client, sys; sys.exit('requests' in sys.modules or 'urllib3' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
+
+
+def test_the_server_answers_without_waiting_for_acknowledgements() -> None:
+    """With Nagle's rule an answer's second packet waits for the first's delayed acknowledgement: 40 ms here, a round trip elsewhere."""
+    listening = console._listening(argparse.Namespace(host="127.0.0.1", port=0))
+
+    async def accepted() -> int:
+        told: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        class Answering(asyncio.Protocol):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                connection = transport.get_extra_info("socket")
+                told.set_result(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+                transport.close()
+
+        server = await asyncio.get_running_loop().create_server(Answering, sock=listening)
+        _, writer = await asyncio.open_connection(*listening.getsockname())
+        async with server:
+            found = await asyncio.wait_for(told, 10)
+        writer.close()
+        return found
+
+    assert asyncio.run(accepted())
