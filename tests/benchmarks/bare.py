@@ -61,6 +61,7 @@ def main(file: str) -> None:
 
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # so that asyncio sets TCP_NODELAY
     sock.bind(("127.0.0.1", 0))
+    sock.listen(256)
     app = Starlette(routes=[Route("/v1/sync", sync, methods=["POST"])])
     server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="warning", lifespan="off"))
 

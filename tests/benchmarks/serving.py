@@ -82,6 +82,7 @@ def main(url: str) -> None:
     app = application(Server(database, "the office", clock, calls=free, knocks=free))
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # so that asyncio sets TCP_NODELAY
     sock.bind(("127.0.0.1", 0))
+    sock.listen(256)
     config = uvicorn.Config(
         app,
         access_log=False,
