@@ -51,6 +51,7 @@ _STATUS = {
     "body_too_large": 413,
     "unpacks_too_large": 413,
     "not_this_type": 415,
+    "other_tus": 412,
     "too_often": 429,
     "cannot_commit": 503,
 }
@@ -84,7 +85,7 @@ class Server:
 
     _threads: anyio.CapacityLimiter | None = None
 
-    async def _in_turn(self, work: Callable[..., T], *given: Any) -> T:
+    async def in_turn(self, work: Callable[..., T], *given: Any) -> T:
         """Run on a thread. Few at a time: more would only wait for each other, in Python or for the database's one writer."""
         if self._threads is None:
             self._threads = anyio.CapacityLimiter(3 if self.database.lite else 16)
@@ -98,7 +99,7 @@ class Server:
 
     async def health(self, _request: Request) -> Response:
         """Whether the server and its database answer."""
-        await self._in_turn(self._touch)
+        await self.in_turn(self._touch)
         return _told({"mentor": self.name, "protocol": list(protocol.SPOKEN)})
 
     def _touch(self) -> None:
@@ -110,12 +111,12 @@ class Server:
         host = request.client.host if request.client else ""
         if not self.knocks.allows(host, time.monotonic()):
             raise Refused("too_often")
-        body = b"".join([chunk async for chunk, _ in _bounded(request, 10_000)])
+        body = b"".join([chunk async for chunk, _ in bounded(request, 10_000)])
         try:
             knock = msgspec.json.decode(body, type=Knock)
         except protocol.BROKEN as reason:
             raise Refused("not_a_knock") from reason
-        enrolled = await self._in_turn(self._enrol, knock)
+        enrolled = await self.in_turn(self._enrol, knock)
         log.info("a laptop was enrolled: %s", enrolled.device[:8])
         return _told({**asdict(enrolled), "epoch": self.identity.epoch.hex(), "server": self.name})
 
@@ -133,27 +134,28 @@ class Server:
 
     async def sync(self, request: Request) -> Response:
         """Take a laptop's changes in, frame by frame as they arrive, and answer with what is new for it."""
-        caller = await self._caller(request)
+        caller = await self.caller(request)
         if request.headers.get("content-type") != protocol.TYPE:
             raise Refused("not_this_type")
         visit = Visit(self.database, self.identity, caller, self.name, self.clock.now())
         reader = wire.FrameReader()
         answer = b""
-        async for chunk, last in _bounded(request, protocol.MOST_BODY):
+        async for chunk, last in bounded(request, protocol.MOST_BODY):
             frames = list(reader.feed(chunk))
             if last:
-                answer = await self._in_turn(_ended, visit, frames)
+                answer = await self.in_turn(_ended, visit, frames)
             elif frames:
-                await self._in_turn(_taken, visit, frames)
+                await self.in_turn(_taken, visit, frames)
         log.info("%s: %d bytes up, %d down", caller.device[:8], reader.received, len(answer))
         return Response(answer, headers={**_SAFE, "Content-Encoding": "br"}, media_type=protocol.TYPE)
 
-    async def _caller(self, request: Request) -> Caller:
+    async def caller(self, request: Request) -> Caller:
+        """Whose laptop is calling. Raises Denied or Refused."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme != "Bearer" or not token:
             raise Refused("token_unknown")
         # Reading one row of a file is quicker than changing threads; another machine's database may take its time.
-        caller = self._known(token) if self.database.lite else await self._in_turn(self._known, token)
+        caller = self._known(token) if self.database.lite else await self.in_turn(self._known, token)
         if not self.calls.allows(caller.device, time.monotonic()):
             raise Refused("too_often")
         return caller
@@ -175,7 +177,7 @@ def _ended(visit: Visit, frames: list[list[Message]]) -> bytes:
     return visit.answer()
 
 
-async def _bounded(request: Request, most: int) -> AsyncIterator[tuple[bytes, bool]]:
+async def bounded(request: Request, most: int) -> AsyncIterator[tuple[bytes, bool]]:
     """The body as it arrives, each piece with whether it is the last."""
     length = request.headers.get("content-length", "0")
     if not length.isdigit() or int(length) > most:
@@ -223,7 +225,10 @@ Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 def application(server: Server) -> Starlette:
     """The web application of a server."""
+    from sync.server.files import mounted  # here, for it needs what this module shares
+
     routes = [
+        *mounted(server),
         Route("/v1/health", server.health),
         Route("/v1/enrol", server.enrol, methods=["POST"]),
         Route("/v1/sync", server.sync, methods=["POST"]),

@@ -97,6 +97,8 @@ record = Table(
     Column("bytes", Integer, nullable=False),
     Index("record_scope", "office", "scope", "seq"),
     Index("record_family", "office", "family", "seq"),
+    Index("record_scope_id", "office", "scope", "id"),
+    Index("record_family_id", "office", "family", "id"),
     Index("record_kind", "office", "kind"),
 )
 """A record's registers and stamps, packed; `family` is its scope's, as a grant of the whole family names it."""
@@ -200,3 +202,48 @@ tally = Table(
     Index("tally_family", "office", "family", "least"),
 )
 """The sum of the fingerprints of a scope's records as a reader of class `least` may hold them, and how many they are."""
+
+upload = Table(
+    "upload",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("office", String(32), nullable=False),
+    Column("device", String(32), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("length", BigInteger, nullable=False),
+    Column("reached", BigInteger, nullable=False),
+    Column("record", String(64), nullable=False),
+    Column("expires", BigInteger, nullable=False),
+    Index("upload_of", "office", "device", "hash"),
+    Index("upload_expires", "expires"),
+)
+"""Files on their way in: from which laptop, for which record, how far they are."""
+
+piece = Table(
+    "piece",
+    metadata,
+    Column("upload", String(32), primary_key=True),
+    Column("at", BigInteger, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+"""What came of each upload, from which byte on."""
+
+file = Table(
+    "file",
+    metadata,
+    Column("office", String(32), primary_key=True),
+    Column("hash", String(64), primary_key=True),
+    Column("length", BigInteger, nullable=False),
+    Column("upload", String(32), nullable=False),
+    Column("received", BigInteger, nullable=False),
+)
+"""The files that are here as a whole, by the BLAKE2b of their content, and whose pieces they are."""
+
+file_of = Table(
+    "file_of",
+    metadata,
+    Column("office", String(32), primary_key=True),
+    Column("hash", String(64), primary_key=True),
+    Column("record", String(64), primary_key=True),
+)
+"""For which records a file was sent by somebody who had it: whoever may read one of these may read the file."""
