@@ -38,6 +38,19 @@ def mint_epoch(connection: Connection, now: int) -> bytes:
     return epoch
 
 
+_OFTEN = 3600
+
+
+def found_behind(connection: Connection, now: int) -> bytes:
+    """A laptop stands where this ledger has not come to: it lost commits that it had told of. Gives the epoch from now on.
+
+    That is another one, so that all laptops compare, but at most once an hour: any laptop may claim to stand anywhere.
+    """
+    table = tables.ledger
+    row = connection.execute(select(table.c.epoch, table.c.minted).with_for_update()).one()
+    return mint_epoch(connection, now) if now - row.minted >= _OFTEN else bytes(row.epoch)
+
+
 def upsert(connection: Connection, table: Table, rows: list[dict[str, Any]], *, replacing: bool = True) -> None:
     """Insert rows, or, where their key is there, replace them or let them be."""
     if not rows:

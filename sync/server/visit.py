@@ -157,7 +157,8 @@ class Visit:
         """Whether there is nothing to note about this visit, so that a laptop with nothing to say costs no write."""
         assert self.hello is not None
         with self.database.reading() as connection:
-            return self._seen_lately() and self._last(connection)[0] == self.hello.next
+            known = self._seen_lately() and self._last(connection)[0] == self.hello.next
+            return known and not self._stands_ahead(connection)
 
     def _seen_lately(self) -> bool:
         return accounts.stamp(self.now) - self.caller.seen < _SEEN_OFTEN
@@ -172,12 +173,27 @@ class Visit:
     def _recognise(self, connection: Connection) -> None:
         """Note the laptop's next word if this is the store that was here last under this replica's id, or its repeat."""
         assert self.hello is not None
+        if self._stands_ahead(connection):
+            self._begin_anew(connection)
         (known, arrived), hello = self._last(connection, lock=True), self.hello
         self.forked = known is not None and known not in (hello.prev, hello.next)
         if not self._seen_lately():
             accounts.seen(connection, self.caller.device, now=self.now)
         if not self.forked:
             self._arrived = _arrivals(arrived if known == hello.next else None)
+
+    def _stands_ahead(self, connection: Connection) -> bool:
+        """Whether the laptop was told of commits that this ledger does not have: it lost them, and nobody said so."""
+        return self.place.seq > ledger.standing(connection, self.caller.office)
+
+    def _begin_anew(self, connection: Connection) -> None:
+        """Go on as another ledger. Where it is one already, whoever can compares, and whoever cannot is given everything again."""
+        epoch = ledger.found_behind(connection, accounts.stamp(self.now))
+        fresh, compares = epoch != self.identity.epoch, self.version >= protocol.COMPARING
+        self.stranger = fresh and compares
+        self.identity = self.identity._replace(epoch=epoch)
+        if fresh or not compares:
+            self.place = START
 
     def _mandate(self, connection: Connection) -> grants.Mandate:
         return holdings.mandate(connection, self.caller.caller, self.caller.office, self.caller.person)
