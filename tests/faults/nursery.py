@@ -16,12 +16,13 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-import sync.client.http  # noqa: F401 - loaded before the first fork
 from mentorapp.clock import new_id
 from mentorapp.errors import UserError
 from mentorapp.records import Session
 from mentorapp.store import Store
 from sync import client
+from sync.client import engine
+from sync.client.http import Line
 from sync.server import console
 from sync.server.app import Server
 from sync.server.limits import Limit
@@ -56,6 +57,32 @@ def work(path: str, mentorship: str, person: str, seed: str) -> None:
             client.run(store, connect=1.0, silence=3.0)
 
 
+def live(path: str, session: str) -> None:
+    """A laptop's last hours, always alike: saves, exchanges that go through, exchanges whose answer is lost; then it waits for its end."""
+    store = Store(Path(path), KEY)
+    person = store.recall("me")
+    mentorship = store.get(Session, session).mentorship or ""
+
+    def record(number: int) -> None:
+        store.save(Session(id=new_id(), mentorship=mentorship, notes=f"word{number} " * 40), by=person, at=AT)
+        before = store.get(Session, session)
+        store.save(replace(before, strengths=f"{number}"), before=before, by=person, at=AT)
+
+    def unheard() -> None:
+        batch = engine.collect(store, at=AT)
+        with Line(batch.link.address) as line:
+            list(line.exchange(batch.link.token, batch.pack()))
+
+    for number, exchange in enumerate(
+        (lambda: client.run(store), unheard, lambda: client.run(store), unheard, unheard)
+    ):
+        record(number)
+        exchange()
+        record(number + 10)
+    print("ready", flush=True)
+    signal.pause()
+
+
 def once(path: str) -> None:
     """One synchronisation; what came of it is said."""
     store = Store(Path(path), KEY)
@@ -66,7 +93,7 @@ def once(path: str) -> None:
         print("said", said, flush=True)
 
 
-VERBS = {"serve": serve, "work": work, "once": once}
+VERBS = {"serve": serve, "work": work, "live": live, "once": once}
 
 
 def main() -> None:

@@ -82,6 +82,12 @@ class Processes:
         until(lambda: len(self.lines(path)) > before, name.read_text()[-2000:] if name.exists() else "nothing saved")
         return process
 
+    def live(self, path: Path, session: str) -> int:
+        """Start a laptop that lives its last hours, and wait until it has."""
+        process = self._born("live", self._said(path), path, session)
+        until(lambda: self.lines(path)[-1:] == ["ready"], "the laptop did not come to its end")
+        return process
+
     def once(self, path: Path) -> str:
         """Let a laptop synchronise once; what came of it."""
         name = self._said(path)

@@ -86,6 +86,11 @@ class Laptop:
         """Keep the store as it is, to go back to."""
         shutil.copytree(self.path.parent, self.kept)
 
+    def restart_from_here(self) -> None:
+        """Keep it as it is now instead."""
+        shutil.rmtree(self.kept)
+        self.keep()
+
     def restore(self) -> None:
         """As it was kept."""
         shutil.rmtree(self.path.parent)
@@ -130,6 +135,10 @@ class Scene:
         self.snapshot.restore()
         self.one.restore()
         self.two.restore()
+
+    def restart_from_here(self) -> None:
+        """From now on, the ledger is put back to what it is now."""
+        self.snapshot = Snapshot(self.database)
 
     def close(self) -> None:
         """Let go of the ledger."""
