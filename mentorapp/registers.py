@@ -197,6 +197,14 @@ def voiding_raced(state: State) -> bool:
     return any(all(known.get(dot.replica, 0) < dot.counter for known in seen) for dot in dots)
 
 
+def stays_voided(state: State, changes: Mapping[str, Value]) -> bool:
+    """Whether the record is out of sight after these changes: whoever voids, or edits what is voided already, has seen what it holds."""
+    if VOIDED in changes:
+        return changes[VOIDED] == _TRUE
+    voided = state.registers.get(VOIDED)
+    return voided is not None and voided.values == {_TRUE} and not voiding_raced(state)
+
+
 # --- what is shown ----------------------------------------------------------------------------------------------------
 
 

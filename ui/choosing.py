@@ -148,12 +148,11 @@ class Choosing(KeyedRows[_Shown]):
     def _undo(self, one: Disagreement) -> None:
         if one.key not in self._chosen:
             return
-        before = getattr(one.conflict.record, one.conflict.name)
 
         def undone(_changed: object) -> None:
-            # Both versions are in the history now, and on this card, until one is chosen.
+            # They ask again; until what asks has been read anew, this card shows it.
             self._chosen.pop(one.key, None)
             self._again[one.key] = one
             self._show()
 
-        self._shell.do(lambda workspace: conflicts.choose(workspace, one.conflict, before), undone, owner=self)
+        self._shell.do(lambda workspace: conflicts.undo(workspace, one.conflict), undone, owner=self)

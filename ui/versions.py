@@ -72,7 +72,7 @@ def earlier(workspace: Workspace, conflict: Conflict) -> list[Earlier]:
             caption=tr(
                 "{who}, {when}",
                 who=tr("You") if side.mine else side.by or tr("A colleague"),
-                when=words.when(side.at, near=today),
+                when=_when(side, today),
             ),
             says=value_words(workspace, conflict.field, side.value),
             value=side.value,
@@ -126,8 +126,13 @@ def _whose(side: Side) -> str:
     return tr("{name}’s", name=side.by) if side.by else tr("A colleague’s")
 
 
-def _when_and_where(side: Side, today: date) -> str:
+def _when(side: Side, today: date) -> str:
     when = words.when(side.at, near=today)
+    return tr("{when} (time in doubt)", when=when) if side.in_doubt else when
+
+
+def _when_and_where(side: Side, today: date) -> str:
+    when = _when(side, today)
     if side.here:
         return tr("{when}, this laptop", when=when)
     return tr("{when}, your other laptop", when=when) if side.mine else tr("{when}, their laptop", when=when)
@@ -150,7 +155,7 @@ def _out_of_sight(conflict: Conflict, today: date) -> tuple[Version, ...]:
     reason = conflict.record.void_reason
     gone = Version(
         title=tr("Take it out of sight"),
-        caption=tr("{who}, {when}", who=_who(side), when=words.when(side.at, near=today)) if side else "",
+        caption=tr("{who}, {when}", who=_who(side), when=_when(side, today)) if side else "",
         says=tr("The reason given: {reason}", reason=reason) if reason else tr("No reason was given."),
         differs=(),
         keep=tr("Take it out of sight"),

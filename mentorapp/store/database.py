@@ -20,7 +20,15 @@ from mentorapp.i18n import N_
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-NEWEST = ("m0001_records", "m0002_registers", "m0003_search", "m0004_comparing", "m0005_cases")
+NEWEST = (
+    "m0001_records",
+    "m0002_registers",
+    "m0003_search",
+    "m0004_comparing",
+    "m0005_cases",
+    "m0006_doubt",
+    "m0007_files",
+)
 """The steps whose tables this version uses. A store that has just these opens without loading what migrates."""
 
 KEEP_BACKUPS = 5

@@ -93,12 +93,13 @@ class Safety(NamedTuple):
 
 
 class Version(NamedTuple):
-    """One of the values that stand side by side in a field: by whom, when by their clock, on which laptop."""
+    """One of the values that stand side by side in a field: by whom, when by their clock, on which laptop, and whether that clock was off."""
 
     value: bytes
     by: str
     at: datetime
     here: bool
+    in_doubt: bool = False
 
 
 class Draft(NamedTuple):

@@ -332,3 +332,39 @@ def m0005_cases(db: Database) -> None:
         ) STRICT
         """,
     )
+
+
+@steps()
+def m0006_doubt(db: Database) -> None:
+    """Of a superseded value too it is known whether the time of its saving is in doubt."""
+    _run(db, "ALTER TABLE history ADD COLUMN in_doubt INTEGER NOT NULL DEFAULT 0")
+
+
+@steps()
+def m0007_files(db: Database) -> None:
+    """The contents of files, in pieces."""
+    _run(
+        db,
+        """
+        CREATE TABLE file (
+            hash TEXT PRIMARY KEY NOT NULL,
+            size INTEGER NOT NULL,
+            here INTEGER NOT NULL,
+            record TEXT NOT NULL,
+            added TEXT NOT NULL,
+            upload TEXT NOT NULL DEFAULT '',
+            sent INTEGER NOT NULL DEFAULT 0,
+            safe_at TEXT,
+            refused TEXT NOT NULL DEFAULT '',
+            wanted INTEGER NOT NULL DEFAULT 0
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE file_piece (
+            seq INTEGER PRIMARY KEY,
+            hash TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            body BLOB NOT NULL,
+            UNIQUE (hash, at)
+        ) STRICT;
+        CREATE INDEX attachment_content ON attachment (content_hash)
+        """,
+    )

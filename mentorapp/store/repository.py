@@ -22,16 +22,19 @@ from mentorapp.registers import Dot, Register, Sibling, Stamp, State
 from mentorapp.store import database, search, tables
 from mentorapp.store.cases import Cases
 from mentorapp.store.comparing import Comparing
+from mentorapp.store.doubting import Doubting
 from mentorapp.store.drafts import Drafts
 from mentorapp.store.facts import Changed, Hit, Version
 from mentorapp.store.incoming import Incoming
+from mentorapp.store.reopening import Reopening
+from mentorapp.store.shelf import Shelf
 
 R = TypeVar("R", bound=Record)
 
-_TRUE, _NOTHING = msgspec.msgpack.encode(True), msgspec.msgpack.encode(None)
+_NOTHING = msgspec.msgpack.encode(None)
 
 
-class Store(Comparing, Cases, Incoming, Drafts):
+class Store(Comparing, Cases, Doubting, Incoming, Reopening, Drafts, Shelf):
     """The opened encrypted file. Every call belongs on the thread that opened it."""
 
     replica = b""
@@ -186,16 +189,20 @@ class Store(Comparing, Cases, Incoming, Drafts):
             return []
         found = []
         for sibling in registers.versions(register, state.stamps):
-            by, at, *_ = state.stamps.get(sibling.dot, Stamp("", 0))
-            found.append(Version(sibling.value, by, tables.moment(at), sibling.dot.replica == self.replica))
+            by, at, doubt, _ = state.stamps.get(sibling.dot, Stamp("", 0))
+            found.append(Version(sibling.value, by, tables.moment(at), sibling.dot.replica == self.replica, doubt))
         return found
 
     def history(self, id: str, field: str) -> list[Version]:
         """The values of a field that were knowingly superseded, newest first."""
         rows = self.connection.execute(
-            "SELECT value, by, at, replica FROM history WHERE id = ? AND field = ? ORDER BY seq DESC", (id, field)
+            "SELECT value, by, at, replica, in_doubt FROM history WHERE id = ? AND field = ? ORDER BY seq DESC",
+            (id, field),
         )
-        return [Version(value, by, tables.moment(at), replica == self.replica) for value, by, at, replica in rows]
+        return [
+            Version(value, by, tables.moment(at), replica == self.replica, bool(doubt))
+            for value, by, at, replica, doubt in rows
+        ]
 
     def asking(self) -> list[tuple[str, str]]:
         """The (kind, id) of each record that stands in two versions and asks, oldest first."""
@@ -298,8 +305,7 @@ class Store(Comparing, Cases, Incoming, Drafts):
         declared = fields_of(BY_KIND[kind])
         dot = self._next_dot()
         fresh = dict(old.registers)
-        if _stays_voided(old, changes):
-            # Whoever voids, or edits what is voided already, has seen what the record holds: it stays out of sight.
+        if registers.stays_voided(old, changes):
             changes = {**changes, registers.SEEN: registers.seen_by(old)}
         for name, value in changes.items():
             known = old.registers.get(name)
@@ -311,7 +317,8 @@ class Store(Comparing, Cases, Incoming, Drafts):
             else:
                 fresh[name] = registers.assign(known, dot, value, reach)
             self._queue(id, name, dot.counter, at, known, private=fresh[name].reach == Visibility.only_me)
-        stamps = {**old.stamps, dot: Stamp(by, int(at.timestamp()))}
+        stamps = {**old.stamps, dot: Stamp(by, int(at.timestamp()), self.in_doubt(at))}
+        self.note_moment(at)
         self._write(old, registers.trimmed(State(kind, id, fresh, stamps)), at)
         self.connection.execute("DELETE FROM set_aside WHERE id = ?", (id,))
 
@@ -363,13 +370,13 @@ class Store(Comparing, Cases, Incoming, Drafts):
         for name, register in old.registers.items():
             kept = new.registers[name].siblings
             for sibling in register.siblings - kept:
-                by, moment, *_ = old.stamps.get(sibling.dot, Stamp("", 0))
+                by, moment, doubt, _ = old.stamps.get(sibling.dot, Stamp("", 0))
                 digest = blake2b(sibling.value, digest_size=8).digest()
-                gone.append((old.id, name, *sibling.dot, sibling.value, by, moment, at.isoformat(), digest))
+                gone.append((old.id, name, *sibling.dot, sibling.value, by, moment, at.isoformat(), digest, doubt))
         if gone:
             self.connection.executemany(
-                "INSERT OR IGNORE INTO history (id, field, replica, counter, value, by, at, gone_at, digest) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO history (id, field, replica, counter, value, by, at, gone_at, digest, in_doubt) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 gone,
             )
 
@@ -379,13 +386,6 @@ def _as_shown(field: Field, value: bytes) -> bytes:
         return field.encode(field.decode(value))
     except ValueError:
         return field.encode(field.empty)
-
-
-def _stays_voided(old: State, changes: Mapping[str, bytes]) -> bool:
-    if registers.VOIDED in changes:
-        return changes[registers.VOIDED] == _TRUE
-    voided = old.registers.get(registers.VOIDED)
-    return voided is not None and voided.values == {_TRUE} and not registers.voiding_raced(old)
 
 
 def refuse(record: Record, names: Iterable[str]) -> None:

@@ -5,7 +5,7 @@ it committed just that, and each frame is taken in whole or not at all, so that 
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from secrets import token_bytes
 
 import msgspec
@@ -242,6 +242,8 @@ def _welcomed(store: Store, batch: Batch, welcome: Welcome, at: datetime) -> App
         sync_offset_doubt=str(round((at - batch.at).total_seconds() / 2)),
         sync_offset_at=at.isoformat(),
     )
+    offset, doubt = timedelta(seconds=welcome.now - middle), (at - batch.at) / 2
+    store.compare_clocks(at, offset=offset, doubt=doubt)
     if welcome.forked:
         # Another store writes under this one's name. What nobody confirmed is saved anew under a fresh name: both survive.
         store.new_replica(at)
@@ -261,6 +263,7 @@ def _begin_anew(store: Store, welcome: Welcome) -> None:
     """The server is another ledger than it was: restored, perhaps, from before some of what it said was safe."""
     store.remember_bytes("cursor", b"")
     store.drop_cases()
+    store.doubt_files()
     if welcome.version >= protocol.COMPARING:
         store.doubt_all()
         repair.begin(store)
@@ -341,6 +344,11 @@ def _finished(store: Store, batch: Batch, done: Done, at: datetime) -> Applied:
         repair.begin(store)
         return applied | Applied(more=True, done=True)
     return applied
+
+
+def moves_files(store: Store) -> bool:
+    """Whether the server takes and gives the contents of files."""
+    return _compares(store)  # since the same version
 
 
 def _compares(store: Store) -> bool:

@@ -8,9 +8,9 @@ acknowledgement (Nagle), a round trip and more on a slow line.
 import contextlib
 import select
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 import requests
@@ -21,7 +21,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util import SKIP_HEADER
 
 from sync import protocol, wire
-from sync.client.words import SyncError, failure
+from sync.client.words import FILES, SyncError, failure
 from sync.protocol import Message, ProtocolError
 
 CONNECT, SILENCE = 20.0, 45.0
@@ -84,6 +84,14 @@ class _Adapter(HTTPAdapter):
         super().init_poolmanager(*arguments, **named)
         pools = {"http": _Pool, "https": _SafePool}
         self.poolmanager.pool_classes_by_scheme = {name: _noting(pool, self._open_ones) for name, pool in pools.items()}
+
+
+class Answer(NamedTuple):
+    """What came of a call. The body is read by whoever wants it; reading it to its end lets the connection be used again."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Iterator[bytes]
 
 
 @dataclass
@@ -162,13 +170,32 @@ class Line:
             except protocol.BROKEN as reason:
                 raise failure("foreign" if said else "cut", self.address) from reason
 
+    def call(
+        self, method: str, path: str, headers: dict[str, str], body: bytes = b"", *, fine: tuple[int, ...]
+    ) -> Answer:
+        """Ask for something that is no exchange. Gives the answer's status and headers, and its body as it arrives.
+
+        Raises SyncError; a status that is not among the `fine` ones as the reason that the server names.
+        """
+        self.bytes_up += len(body)
+        response = self._sent(method, path, body, headers)
+        if response.status_code not in fine:
+            with response:
+                raise self._refused(response)
+        return Answer(response.status_code, response.headers, self._closing(response))
+
+    def _closing(self, response: requests.Response) -> Iterator[bytes]:
+        with response:
+            yield from self._pieces(response)
+
     # --- how ----------------------------------------------------------------------------------------------------------
 
-    def _posted(self, path: str, body: bytes, headers: dict[str, str]) -> requests.Response:
+    def _sent(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> requests.Response:
         if self.cancelled():
             raise failure("cancelled")
         try:
-            response = self._session.post(
+            return self._session.request(
+                method,
                 self.address + path,
                 data=body,
                 headers=headers,
@@ -178,6 +205,9 @@ class Line:
             )
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as reason:
             raise self._explained(reason) from reason
+
+    def _posted(self, path: str, body: bytes, headers: dict[str, str]) -> requests.Response:
+        response = self._sent("POST", path, body, headers)
         if response.status_code != 200:
             with response:
                 raise self._refused(response)
@@ -242,6 +272,7 @@ _SENTENCED = frozenset(
         "code_used",
         "code_expired",
         "person_taken",
+        *FILES,
     )
 )
 """The reasons of a server that have a sentence of their own."""

@@ -7,19 +7,23 @@ held while the network is waited for.
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from mentorapp.clock import Clock, SystemClock
 from mentorapp.store import Exchange, Store
 from sync.client import engine
 from sync.client.engine import Applied, Batch
+from sync.client.files import Moved, Queue
 from sync.client.link import linked
 from sync.client.pacing import Pace
 from sync.client.words import Braked, SyncError, failure
 from sync.protocol import Changes, Message
+
+if TYPE_CHECKING:
+    from sync.client.http import Answer
 
 T = TypeVar("T")
 _MOST_FORKS = 3
@@ -46,15 +50,22 @@ class Wire(Protocol):
     def more_here(self) -> bool:
         """Whether more of the answer has arrived already, so that nobody waits for it. May say no where there is some."""
 
+    def call(
+        self, method: str, path: str, headers: dict[str, str], body: bytes = b"", *, fine: tuple[int, ...]
+    ) -> "Answer":
+        """Ask for something that is no exchange: see `sync.client.files`."""
+
 
 class Progress(NamedTuple):
-    """How far a synchronisation is: records safe at the server, received, and still to send; bytes both ways."""
+    """How far a synchronisation is: records safe at the server, received, and still to send; bytes both ways; then bytes of files."""
 
     safe: int
     received: int
     left: int
     bytes_up: int
     bytes_down: int
+    files_done: int = 0
+    files_whole: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,6 +78,7 @@ class Result:
     bytes_down: int
     agrees: bool | None = None
     count: int = 0
+    files: Moved = field(default_factory=Moved)
 
 
 def sync_once(
@@ -83,6 +95,8 @@ def sync_once(
     started = clock.now()
     try:
         run.through()
+        while run.files() and not run.left:
+            run.through()
     except SyncError as reason:
         run.note(started, reason.reason)
         raise
@@ -132,6 +146,7 @@ class _Run:
         self.applied = Applied()
         self.pace = call(recalled_pace)
         self.left = 0
+        self.moved = Moved()
 
     def through(self) -> None:
         forks = 0
@@ -170,6 +185,28 @@ class _Run:
         self._tell(applied)
         return applied
 
+    def files(self) -> bool:
+        """Move files, after the text. Whether text was written meanwhile: it goes first."""
+        queue = self.call(self._queue)
+        if queue is None:
+            return False
+        queue.moved = self.moved
+        try:
+            return queue.through().overtaken
+        finally:
+            self.moved.overtaken = False
+
+    def _queue(self, store: Store) -> Queue | None:
+        link = linked(store)
+        if link is None or not engine.moves_files(store):
+            return None
+
+        def told(done: int, whole: int) -> None:
+            both = self.applied
+            self.progress(Progress(both.safe, both.received, 0, self.line.bytes_up, self.line.bytes_down, done, whole))
+
+        return Queue(self.call, self.line, link.token, self.clock, self.pace.rate, told)
+
     def _tell(self, applied: Applied) -> None:
         self.left = self.call(lambda store: store.pending_count())
         both = self.applied | applied
@@ -191,7 +228,7 @@ class _Run:
     def result(self) -> Result:
         agreed = self.call(engine.agreement)
         agrees, count = agreed or (None, 0)
-        return Result(self.applied, self.left, self.line.bytes_up, self.line.bytes_down, agrees, count)
+        return Result(self.applied, self.left, self.line.bytes_up, self.line.bytes_down, agrees, count, self.moved)
 
 
 def recalled_pace(store: Store) -> Pace:

@@ -99,6 +99,26 @@ ASIDE = {
 }
 """Why the server did not take a record, or holds it for the coordinator."""
 
+FILES = {
+    "file_too_large": N_("It is larger than the server takes. Keep a smaller copy of it, or pass it on by a stick."),
+    "no_room": N_("The server has no room for more files. It is kept here; tell your coordinator."),
+    "too_many_uploads": N_(
+        "The server waits for the rest of other files first. It is kept here and goes out by itself later."
+    ),
+    "file_not_named": N_(
+        "The server does not have the record that this file belongs to, so it was not sent. It is kept here."
+    ),
+    "not_that_file": N_(
+        "It did not arrive as it is here, twice in a row. It is kept here; try again on another connection."
+    ),
+    "no_such_file": N_("The server does not have this file yet. It may come when the laptop that has it exchanges."),
+    "upload_gone": N_("The server let go of what had arrived of it. It is kept here and will be sent again."),
+    "other_offset": N_("The server has another part of it than expected. It is kept here and will be sent again."),
+    "not_that_piece": N_("A part of it was damaged on the way. It is kept here and will be sent again."),
+    "bad_file": N_("The server does not take it as it is. It is kept here."),
+}
+"""Why the server did not take a file, or does not give it."""
+
 UNKNOWN = N_("The server did not take it, for a reason that this version of Mentor does not know. It is kept here.")
 """For a reason code of a later version."""
 
@@ -109,7 +129,9 @@ class SyncError(UserError):
     later = True
 
     def __init__(self, reason: str, **values: object) -> None:
-        super().__init__(FAILURES.get(reason, FAILURES["not_understood"]), **{"server": "", **values})
+        super().__init__(
+            FAILURES.get(reason, FILES.get(reason, FAILURES["not_understood"])), **{"server": "", **values}
+        )
         self.reason = reason
 
 
@@ -181,4 +203,4 @@ def failure(reason: str, server: str = "", **values: object) -> SyncError:
 
 def aside(reason: str) -> str:
     """The sentence, untranslated, of why a record is set aside."""
-    return ASIDE.get(reason, UNKNOWN)
+    return ASIDE.get(reason, FILES.get(reason, UNKNOWN))

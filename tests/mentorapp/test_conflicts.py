@@ -1,6 +1,7 @@
 """Two versions of one thing: shown with who and when, chosen by a person, and the one not chosen stays in the history."""
 
 import dataclasses
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -9,7 +10,7 @@ from mentorapp import registers
 from mentorapp.records import Session
 from mentorapp.registers import Dot, Stamp, State
 from mentorapp.services import conflicts, people
-from tests.mentorapp.sessions import NOON, later, session
+from tests.mentorapp.sessions import NOON, later, opened, session
 
 THEM = b"t" * 8
 
@@ -129,3 +130,71 @@ def test_the_history_is_newest_first(workspace):
         people.edit(workspace, one, after)
         one = after
     assert [side.value for side in conflicts.earlier(workspace, one, "place")] == ["c", "b", "a"]
+
+
+def asked(workspace):
+    """What asks, as a person sees it: the field, and each version with who, when and where."""
+    return [(one.record, one.name, one.together, one.sides) for one in conflicts.conflicts(workspace)]
+
+
+@pytest.mark.parametrize("field", ["place", "notes"])
+@pytest.mark.parametrize("value", ["library", "school", "the school's library"])
+def test_a_choice_taken_back_asks_exactly_as_before(workspace, colleague, field, value):
+    one = mine(workspace, **{field: "library"})
+    hear(workspace, one.id, by=colleague.id, **{field: "school"})
+    before = asked(workspace)
+    (conflict,) = conflicts.conflicts(workspace)
+    workspace.clock.forward(minutes=20)
+    conflicts.choose(workspace, conflict, value)
+    conflicts.undo(workspace, conflict)
+    assert asked(workspace) == before
+    assert workspace.store.safety().needs_you == 1
+    (again,) = conflicts.conflicts(workspace)
+    conflicts.choose(workspace, again, "school")
+    assert conflicts.conflicts(workspace) == []
+
+
+@pytest.mark.parametrize("voided", [True, False])
+def test_a_raced_voiding_settled_and_taken_back_asks_as_before(workspace, voided):
+    one = mine(workspace, place="library")
+    people.void(workspace, one, reason="twice")
+    hear(workspace, one.id, minute=60, notes="written meanwhile")
+    before = asked(workspace)
+    (conflict,) = conflicts.conflicts(workspace)
+    conflicts.choose(workspace, conflict, voided)
+    conflicts.undo(workspace, conflict)
+    assert asked(workspace) == before
+
+
+def test_taking_a_choice_back_keeps_what_arrived_since_and_reaches_the_others(workspace, tmp_path):
+    one = mine(workspace, place="library")
+    hear(workspace, one.id, place="school")
+    (conflict,) = conflicts.conflicts(workspace)
+    conflicts.choose(workspace, conflict, "library")
+    with opened(tmp_path / "other.mentor") as (other,):
+        other.absorb(list(workspace.store.all_states()), at=NOON)
+        dot = Dot(b"u" * 8, 1)
+        late = State("session", one.id, {"place": registers.first(dot, b"\xa6market")}, {dot: Stamp("u", 5)})
+        workspace.store.absorb([late], at=NOON)
+        conflicts.undo(workspace, conflict)
+        assert {s.value for s in conflicts.conflicts(workspace)[0].sides} == {"library", "school", "market"}
+        (waiting,) = (p for p in workspace.store.pending() if p.state.id == one.id)
+        other.absorb([waiting.state], at=NOON)
+        assert {v.value for v in other.versions(one.id, "place")} == {b"\xa7library", b"\xa6school", b"\xa6market"}
+
+
+def test_a_version_saved_while_the_clock_was_off_says_so(workspace):
+    one = mine(workspace, place="library")
+    workspace.store.compare_clocks(NOON, offset=timedelta(minutes=-11), doubt=timedelta(0))
+    after = dataclasses.replace(one, place="the hall")
+    people.edit(workspace, one, after)
+    hear(workspace, one.id, place="school")
+    (conflict,) = conflicts.conflicts(workspace)
+    assert {(side.value, side.in_doubt) for side in conflict.sides} == {("the hall", True), ("school", False)}
+    conflicts.choose(workspace, conflict, "school")
+    found = conflicts.earlier(workspace, after, "place")
+    assert {(side.value, side.in_doubt) for side in found} == {
+        ("library", False),
+        ("the hall", True),
+        ("school", False),
+    }
