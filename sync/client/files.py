@@ -11,7 +11,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from mentorapp.clock import Clock
 from mentorapp.store import Store
@@ -82,7 +82,7 @@ class Queue:
 
     def through(self) -> Moved:
         """Send and fetch what waits, until it is done or text waits. Raises SyncError; what went before it is kept."""
-        sending, wanted = self.call(lambda store: store.files_to_send()), self.call(self._wanted)
+        sending, wanted = self._do(Store.files_to_send), self.call(self._wanted)
         self._of = sum(one.size - one.sent for one in sending) + sum(one.size - one.here for one in wanted)
         for one in sending:
             if self._overtaken():
@@ -92,11 +92,14 @@ class Queue:
             if self._overtaken():
                 return self.moved
             self._fetch(one)
-        self.call(lambda store: store.tidy_files())
+        self._do(Store.tidy_files)
         return self.moved
 
+    def _do(self, verb: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        return self.call(lambda store: verb(store, *given, **named))
+
     def _overtaken(self) -> bool:
-        self.moved.overtaken = self.moved.overtaken or bool(self.call(lambda store: store.pending_count()))
+        self.moved.overtaken = self.moved.overtaken or bool(self._do(Store.pending_count))
         return self.moved.overtaken
 
     def _through(self, count: int) -> None:
@@ -119,10 +122,10 @@ class Queue:
             except SyncError as error:
                 reason = error.reason
                 if reason in _STALE and not again:
-                    self.call(lambda store: store.note_upload(one.hash, upload="", sent=0))
+                    self._do(Store.note_upload, one.hash, upload="", sent=0)
                     one = one._replace(upload="", sent=0)
                 elif reason in _STALE or reason in _ASIDE:
-                    self.call(lambda store, reason=reason: store.refuse_file(one.hash, reason))  # type: ignore[misc]
+                    self._do(Store.refuse_file, one.hash, reason)
                     self.moved.aside += 1
                     return
                 elif reason in ("file_not_named", "too_many_uploads"):
@@ -136,12 +139,12 @@ class Queue:
         while offset < one.size:
             if self._overtaken():
                 return False
-            body = self.call(lambda store, at=offset: store.file_part(one.hash, at, piece_of(self.rate)))  # type: ignore[misc]
+            body: bytes = self._do(Store.file_part, one.hash, offset, piece_of(self.rate))
             if not body:
                 raise failure("bad_file")
             offset = self._added(one, where, offset, body)
         now = self.clock.now()
-        self.call(lambda store: store.file_is_safe(one.hash, at=now))
+        self._do(Store.file_is_safe, one.hash, at=now)
         return True
 
     def _begun(self, one: FileState) -> tuple[str, int]:
@@ -158,7 +161,7 @@ class Queue:
         _read(answer)
         if not where.startswith("/v1/"):
             raise failure("not_understood")
-        self.call(lambda store: store.note_upload(one.hash, upload=where, sent=offset))
+        self._do(Store.note_upload, one.hash, upload=where, sent=offset)
         self._through(offset - one.sent)
         return where, offset
 
@@ -176,7 +179,7 @@ class Queue:
         self._measure(len(body), time.monotonic() - began)
         if reached != offset + len(body):
             raise failure("other_offset")
-        self.call(lambda store: store.note_upload(one.hash, upload=where, sent=reached))
+        self._do(Store.note_upload, one.hash, upload=where, sent=reached)
         self._through(len(body))
         return reached
 
@@ -235,7 +238,7 @@ class Queue:
             some += piece
             if len(some) >= _LEAST_PIECE or here + len(some) >= end:
                 body, now = bytes(some[: end - here]), self.clock.now()
-                well = self.call(lambda store, at=here, body=body: store.take_piece(one.hash, at, body, moment=now))  # type: ignore[misc]
+                well = self._do(Store.take_piece, one.hash, here, body, moment=now)
                 if not well:
                     return 0
                 here += len(body)
