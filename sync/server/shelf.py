@@ -19,7 +19,7 @@ from sync.server.accounts import Caller
 from sync.server.grants import Mandate
 from sync.server.ledger import locked, upsert
 
-MOST_FILE = 50_000_000
+MOST_FILE = 50 * 2**20
 """The largest file, in bytes."""
 
 MOST_PIECE = 256 * 1024
@@ -31,7 +31,7 @@ LASTS = 14 * 86_400
 _MOST_UPLOADS = 50
 _LOOKED_AT = 50
 # How many records that hold one file are looked at, to find one that this caller may read.
-_NAMING = ("content_hash", "smaller_hash")
+_NAMING = ("content_hash",)
 
 _upload, _piece, _file, _of, _record = tables.upload, tables.piece, tables.file, tables.file_of, tables.record
 
