@@ -120,8 +120,9 @@ class Line:
             self._session.verify = self.authority
 
     def close(self) -> None:
-        """Be done with it."""
+        """Be done with it, though somebody keeps what failed, and with it the answer that was being read."""
         self._session.close()
+        self.hang_up()
 
     def hang_up(self) -> None:
         """End what is under way at once, from whichever thread: a read that waits for the next byte wakes and finds the line cut."""
