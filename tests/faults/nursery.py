@@ -9,6 +9,7 @@ killed. With a rule to break, each process breaks it: see `breaking`.
 import contextlib
 import os
 import random
+import resource
 import signal
 import sys
 from dataclasses import replace
@@ -83,14 +84,20 @@ def live(path: str, session: str) -> None:
     signal.pause()
 
 
-def once(path: str) -> None:
-    """One synchronisation; what came of it is said."""
+def once(path: str, most: str = "") -> None:
+    """One synchronisation; what came of it is said. With a number, files may not grow beyond that meanwhile."""
     store = Store(Path(path), KEY)
+    if most:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(most), resource.RLIM_INFINITY))
     try:
         result = client.run(store, connect=2.0, silence=5.0)
-        print("done", result.agrees, flush=True)
-    except UserError as said:
-        print("said", said, flush=True)
+        said = f"done {result.agrees}"
+    except client.SyncError as reason:
+        said = f"{reason.reason}: {reason}"
+    except UserError as reason:
+        said = f"said: {reason}"
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    print(said, flush=True)
 
 
 VERBS = {"serve": serve, "work": work, "live": live, "once": once}

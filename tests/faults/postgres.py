@@ -23,8 +23,8 @@ def is_here() -> bool:
 class Postgres:
     """The database server. `url` is a new database each time."""
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="pg"))
+    def __init__(self, within: Path | None = None) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="pg", dir=within))
         user = binaries._user() if os.getuid() == 0 else None
         self._as = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
         if user:
@@ -32,7 +32,8 @@ class Postgres:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.data = self.folder / "data"
-        self._run("initdb", "-D", self.data, "-U", "mentor", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        how = ["-U", "mentor", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--wal-segsize=1"]
+        self._run("initdb", "-D", self.data, *how)
         self._made = 0
         self.start()
 
@@ -43,7 +44,7 @@ class Postgres:
 
     def start(self) -> None:
         """Start it and wait until it answers: after a crash it recovers first."""
-        settings = f"-h 127.0.0.1 -p {self.port} -k {self.folder} -c max_connections=100 -c shared_buffers=16MB"
+        settings = f"-h 127.0.0.1 -p {self.port} -k {self.folder} -c max_connections=100 -c shared_buffers=16MB -c min_wal_size=2MB -c max_wal_size=8MB"
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self._server = subprocess.Popen(
             [str(binaries.BINARIES / "postgres"), "-D", self.data, *settings.split()],

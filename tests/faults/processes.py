@@ -88,11 +88,11 @@ class Processes:
         until(lambda: self.lines(path)[-1:] == ["ready"], "the laptop did not come to its end")
         return process
 
-    def once(self, path: Path) -> str:
-        """Let a laptop synchronise once; what came of it."""
-        name = self._said(path)
+    def once(self, path: Path, *most: int) -> str:
+        """Let a laptop synchronise once, its files no longer than a number of bytes if there is one; what came of it."""
+        name = self.folder / "once.said"
         name.unlink(missing_ok=True)
-        self._born("once", name, path)
+        self._born("once", name, path, *most)
         until(lambda: name.exists() and name.read_text().endswith("\n"), "the laptop says nothing", 60)
         return name.read_text()
 

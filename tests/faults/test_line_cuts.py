@@ -9,11 +9,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from mentorapp.store import Store
 from sync import wire
 from sync.client import SyncError, engine
 from sync.client.loop import recalled_pace
+from sync.server import tables
 from tests.faults.conftest import Make
 from tests.faults.processes import seed
 from tests.faults.proxy import Cut, Proxy
@@ -123,3 +125,18 @@ def test_what_is_sent_again_after_a_cut_is_one_frame_and_a_header_at_most(scene:
             made.two.sync()
             made.is_well((way, place))
     assert min(resent.values()) > 0
+
+
+@pytest.mark.parametrize("url", [""])
+def test_a_failed_exchange_leaves_no_connection_though_somebody_keeps_the_failure(
+    scene: Callable[..., Scene], url: str
+) -> None:
+    """The line carries one connection at a time: a second is not answered while the first is open."""
+    made, kept = scene(sessions=1, words=20), []
+    with made.database.writing() as connection:
+        connection.execute(update(tables.device).values(revoked=1))
+    for _ in range(2):
+        with pytest.raises(SyncError) as failed:
+            made.one.sync()
+        kept.append(failed)
+    assert [one.value.reason for one in kept] == ["token_revoked"] * 2
