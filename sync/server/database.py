@@ -85,4 +85,6 @@ def opened(url: str) -> Database:
     try:
         return Database(url)
     except (SQLAlchemyError, ImportError, OSError) as reason:
-        raise UserError(N_("The server cannot open its database: {reason}"), reason=reason) from reason
+        # The database's own words, without what the library adds for programmers.
+        plain = getattr(reason, "orig", None) or reason
+        raise UserError(N_("The server cannot open its database: {reason}"), reason=plain) from reason
