@@ -71,7 +71,19 @@ class Shelf:
                 )
                 for first in range(0, len(content), PIECE):
                     self._put(hash, first, content[first : first + PIECE])
+            elif known.safe_at:
+                # The server has the bytes, and does not know yet that this record's readers may have them.
+                sql = "UPDATE file SET safe_at = NULL, upload = '', sent = 0 WHERE hash = ?"
+                self.connection.execute(sql, (hash,))
         return hash
+
+    def records_of_file(self, hash: str) -> list[str]:
+        """The attachments here that name a file, but for those that the server did not take."""
+        sql = (
+            "SELECT id FROM attachment WHERE content_hash = ? AND voided = 0 "
+            "AND id NOT IN (SELECT id FROM set_aside) ORDER BY id"
+        )
+        return [id for (id,) in self.connection.execute(sql, (hash,)).fetchall()]
 
     def _put(self, hash: str, at: int, body: bytes) -> None:
         self.connection.execute("INSERT INTO file_piece (hash, at, body) VALUES (?, ?, ?)", (hash, at, body))

@@ -143,9 +143,26 @@ class Queue:
             if not body:
                 raise failure("bad_file")
             offset = self._added(one, where, offset, body)
+        for record in self._do(Store.records_of_file, one.hash):
+            if record != one.record and not self._left_under(one, record):
+                return False
         now = self.clock.now()
         self._do(Store.file_is_safe, one.hash, at=now)
         return True
+
+    def _left_under(self, one: FileState, record: str) -> bool:
+        """Leave what the server has under another record that names it too, so that its readers have it; no byte goes twice for that.
+
+        False if the server does not have it, which it then says by where to begin.
+        """
+        try:
+            answer = self.line.call("POST", "/v1/files", self._creating(one, record), fine=(201,))
+        except SyncError as error:
+            if error.reason == "file_not_named":
+                return True  # Somebody else's record, to be read here and not written.
+            raise
+        _read(answer)
+        return _offset(answer, one.size) == one.size
 
     def _begun(self, one: FileState) -> tuple[str, int]:
         """Where to send it, and from which byte on."""
@@ -153,10 +170,7 @@ class Queue:
             answer = self.line.call("HEAD", one.upload, self._headers(), fine=(200, 404))
             if answer.status == 200:
                 return one.upload, _offset(answer, one.size)
-        said = {"hash": one.hash, "record": one.record}
-        packed = ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in said.items())
-        headers = self._headers(upload_length=str(one.size), upload_metadata=packed)
-        answer = self.line.call("POST", "/v1/files", headers, fine=(201,))
+        answer = self.line.call("POST", "/v1/files", self._creating(one, one.record), fine=(201,))
         where, offset = answer.headers.get("Location", ""), _offset(answer, one.size)
         _read(answer)
         if not where.startswith("/v1/"):
@@ -164,6 +178,11 @@ class Queue:
         self._do(Store.note_upload, one.hash, upload=where, sent=offset)
         self._through(offset - one.sent)
         return where, offset
+
+    def _creating(self, one: FileState, record: str) -> dict[str, str]:
+        said = {"hash": one.hash, "record": record}
+        packed = ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in said.items())
+        return self._headers(upload_length=str(one.size), upload_metadata=packed)
 
     def _added(self, one: FileState, where: str, offset: int, body: bytes) -> int:
         checksum = base64.b64encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode()
