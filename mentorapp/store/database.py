@@ -184,17 +184,35 @@ def copy_to_backups(connection: Any, path: Path, *, label: str) -> Path:
 
 
 def _copy(connection: Any, to: Path) -> None:
-    """The copy has its name only once it is whole and on the disk."""
+    """The copy has its name only once it is whole and on the disk, and knows that it is one."""
     part = to.with_name(to.name + ".part")
     part.unlink(missing_ok=True)
     try:
-        connection.execute("VACUUM INTO ?", (str(part),))
+        with _marked(connection):
+            connection.execute("VACUUM INTO ?", (str(part),))
         with part.open("rb+") as file:
             os.fsync(file.fileno())
         os.replace(part, to)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+COPY = "copy"
+"""The fact by which a copy knows that it is one. What was saved before it was made means the same in both; what is saved after, not."""
+
+
+@contextlib.contextmanager
+def _marked(connection: Any) -> Iterator[None]:
+    # A power cut within leaves the mark on the store itself, which then only takes a new name at its next opening.
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'fact'").fetchone():
+        yield
+        return
+    connection.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (COPY, b"yes"))
+    try:
+        yield
+    finally:
+        connection.execute("DELETE FROM fact WHERE name = ?", (COPY,))
 
 
 def copy_with_key(connection: Any, path: Path, folder: Path) -> Path:

@@ -101,10 +101,13 @@ class Store(Comparing, Cases, Doubting, Incoming, Reopening, Drafts, Shelf):
 
     def _identity(self) -> bytes:
         known = self.recall_bytes("replica")
-        if known:
+        if known and not self.recall_bytes(database.COPY):
             return known
         replica = token_bytes(8)
-        self.remember_bytes("replica", replica)
+        with self.transaction():
+            # What a restored copy holds keeps its names: whoever has it, has just that, and what superseded it knew of it.
+            for name, value in (("replica", replica), (database.COPY, b""), ("sync_prev", b""), ("sync_next", b"")):
+                self.remember_bytes(name, value)
         return replica
 
     def _come_to_life(self) -> None:
@@ -195,13 +198,10 @@ class Store(Comparing, Cases, Doubting, Incoming, Reopening, Drafts, Shelf):
 
     def history(self, id: str, field: str) -> list[Version]:
         """The values of a field that were knowingly superseded, newest first."""
-        rows = self.connection.execute(
-            "SELECT value, by, at, replica, in_doubt FROM history WHERE id = ? AND field = ? ORDER BY seq DESC",
-            (id, field),
-        )
+        sql = "SELECT value, by, at, replica, in_doubt FROM history WHERE id = ? AND field = ? ORDER BY seq DESC"
         return [
             Version(value, by, tables.moment(at), replica == self.replica, bool(doubt))
-            for value, by, at, replica, doubt in rows
+            for value, by, at, replica, doubt in self.connection.execute(sql, (id, field))
         ]
 
     def asking(self) -> list[tuple[str, str]]:
