@@ -25,6 +25,7 @@ class Laptop:
 
     def __init__(self, home: Path) -> None:
         self.home, self.log = home, home / "typed.log"
+        self.broken: list[str] = []
         with self.store() as workspace:
             _, _, self.grace = people.add_mentee(workspace, name="Grace A.")
             _, _, self.ruth = people.add_mentee(workspace, name="Ruth N.")
@@ -36,7 +37,16 @@ class Laptop:
     def run(self, mode: str, seconds: float, mentorship: str, first: int = 1) -> float:
         """Start the program, let her write for so long, kill it; when it was killed. Words are numbered from `first`."""
         self.log.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "tests.faults.writer", mentorship, str(self.log), mode, str(first)]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.faults.writer",
+            mentorship,
+            str(self.log),
+            mode,
+            str(first),
+            *self.broken,
+        ]
         program = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "MENTOR_HOME": str(self.home)})
         try:
             deadline = time.monotonic() + 60
@@ -81,11 +91,11 @@ def laptop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Laptop:
     return Laptop(tmp_path)
 
 
-def killed_while_typing(laptop: Laptop, times: int, longest: float) -> None:
+def killed_while_typing(laptop: Laptop, times: int, longest: float, shortest: float = 0.2) -> None:
     chance = random.Random(times)
     first, safe = 1, set[str]()
     for _ in range(times):
-        killed = laptop.run("type", chance.uniform(0.2, longest), laptop.grace.id, first)
+        killed = laptop.run("type", chance.uniform(shortest, longest), laptop.grace.id, first)
         due = laptop.noted("typed", before=killed - PROMISED)
         with laptop.store() as workspace:
             kept = workspace.store.drafts()
@@ -136,6 +146,12 @@ def _state(laptop: Laptop) -> set[str]:
 
 def test_what_was_typed_two_seconds_before_a_kill_is_in_the_draft(laptop: Laptop) -> None:
     killed_while_typing(laptop, 8, 3.2)
+
+
+def test_a_program_that_keeps_what_is_written_only_at_its_closing_is_noticed(laptop: Laptop) -> None:
+    laptop.broken = ["late"]
+    with pytest.raises(AssertionError, match="no draft is there"):
+        killed_while_typing(laptop, 1, longest=2.8, shortest=2.6)
 
 
 def test_a_session_is_finished_wholly_or_not_at_all(laptop: Laptop) -> None:

@@ -1,9 +1,10 @@
 """The real program with a person who types into the record screen without a pause; killed from outside at any moment.
 
-    python -m tests.faults.writer <mentorship> <log> <mode> <number of the first word>
+    python -m tests.faults.writer <mentorship> <log> <mode> <number of the first word> [late]
 
 Each word typed is noted with its moment in the log before the next, so that whoever kills the program knows what had to be kept. In the
-mode `finish` she finishes one session after another, each with two promises and a reflection of its own.
+mode `finish` she finishes one session after another, each with two promises and a reflection of its own. `late` breaks the program: what
+is being written is kept only when its window closes.
 """
 
 import os
@@ -16,6 +17,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from mentorapp.services import sessions
 from mentorapp.services import workspace as workspaces
 from ui.app import App
 
@@ -77,6 +79,8 @@ def main() -> None:
     app.window.resize(1366, 768)
     app.window.show()
     writer = Writer(app, *sys.argv[1:5])
+    if sys.argv[5:] == ["late"]:
+        sessions.keep_draft = lambda workspace, draft: workspace.clock.now()
 
     def opened(workspace: workspaces.Workspace) -> None:
         app.opened(workspace)
