@@ -41,8 +41,13 @@ class Call(Protocol):
 class Wire(Protocol):
     """The line to a server, as `sync.client.http.Line` is one."""
 
-    bytes_up: int
-    bytes_down: int
+    @property
+    def bytes_up(self) -> int:
+        """What was sent so far."""
+
+    @property
+    def bytes_down(self) -> int:
+        """What was received so far."""
 
     def exchange(self, token: str, body: bytes) -> Iterator[list[Message]]:
         """Send a body; give the answer's frames as they arrive."""

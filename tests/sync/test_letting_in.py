@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import json
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -224,6 +225,30 @@ def test_a_stop_in_the_middle_keeps_what_arrived_and_the_next_goes_on(
     assert other.store.exchanges()[0].outcome == "cancelled"
     other.sync()
     assert other.states() == grace.states()
+
+
+def test_what_an_exchange_moved_is_counted_with_its_headers() -> None:
+    said = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+    heard: list[bytes] = []
+
+    def answer(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection:
+            for _ in range(2):
+                heard.append(connection.recv(65_536))
+                connection.sendall(said)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(10)
+        thread = threading.Thread(target=answer, args=(listening,))
+        thread.start()
+        with Line(f"http://127.0.0.1:{listening.getsockname()[1]}") as line:
+            for place in range(2):
+                line.ask("/v1/enrol", {"code": "x" * 300 * place})
+        thread.join(10)
+    assert len(heard) == 2
+    assert line.bytes_up == sum(map(len, heard))
+    assert line.bytes_down == 2 * len(said)
 
 
 def test_every_sentence_says_that_the_work_is_safe_or_what_to_do() -> None:
