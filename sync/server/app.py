@@ -26,7 +26,7 @@ from sync.protocol import Message, ProtocolError
 from sync.server import accounts, holdings, ledger
 from sync.server.accounts import Caller, Denied
 from sync.server.database import Database
-from sync.server.limits import Limit
+from sync.server.limits import Limit, Pace
 from sync.server.visit import Visit
 
 log = logging.getLogger("mentor.server")
@@ -52,17 +52,21 @@ _STATUS = {
     "unpacks_too_large": 413,
     "not_this_type": 415,
     "other_tus": 412,
+    "too_slow": 408,
     "too_often": 429,
     "cannot_commit": 503,
 }
 
+LEAST_BYTES, LEAST_WITHIN = 512, 120.0
+"""A body of which fewer bytes come in so many seconds is given up; the frames that arrived whole are kept. Lines that die for a minute live."""
+
 
 class Refused(Exception):
-    """The request is answered with a reason and nothing else."""
+    """The request is answered with a reason and nothing else; `after` so many seconds it may be asked again."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, after: int = 0) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.after = reason, after
 
 
 class Knock(msgspec.Struct, frozen=True):
@@ -110,7 +114,7 @@ class Server:
         """Let a laptop in by its code."""
         host = request.client.host if request.client else ""
         if not self.knocks.allows(host, time.monotonic()):
-            raise Refused("too_often")
+            raise Refused("too_often", after=self.knocks.wait(host))
         body = b"".join([chunk async for chunk, _ in bounded(request, 10_000)])
         try:
             knock = msgspec.json.decode(body, type=Knock)
@@ -157,7 +161,7 @@ class Server:
         # Reading one row of a file is quicker than changing threads; another machine's database may take its time.
         caller = self._known(token) if self.database.lite else await self.in_turn(self._known, token)
         if not self.calls.allows(caller.device, time.monotonic()):
-            raise Refused("too_often")
+            raise Refused("too_often", after=self.calls.wait(caller.device))
         return caller
 
     def _known(self, token: str) -> Caller:
@@ -178,15 +182,22 @@ def _ended(visit: Visit, frames: list[list[Message]]) -> bytes:
 
 
 async def bounded(request: Request, most: int) -> AsyncIterator[tuple[bytes, bool]]:
-    """The body as it arrives, each piece with whether it is the last."""
+    """The body as it arrives, each piece with whether it is the last. Whoever sends next to nothing for long is not waited for."""
     length = request.headers.get("content-length", "0")
     if not length.isdigit() or int(length) > most:
         raise Refused("body_too_large")
+    pace = Pace(LEAST_BYTES, LEAST_WITHIN)
     while True:
-        message = await request.receive()
+        began = time.monotonic()
+        try:
+            with anyio.fail_after(pace.left):
+                message = await request.receive()
+        except TimeoutError as reason:
+            raise Refused("too_slow") from reason
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         chunk, last = message.get("body", b""), not message.get("more_body", False)
+        pace.came(len(chunk), time.monotonic() - began)
         most -= len(chunk)
         if most < 0:
             raise Refused("body_too_large")
@@ -203,7 +214,12 @@ def _told(plain: dict[str, Any], status: int = 200) -> Response:
 async def _refusal(_request: Request, reason: Exception) -> Response:
     code = reason.reason if isinstance(reason, Refused | ProtocolError | Denied) else "unknown"
     log.info("refused: %s", code)
-    return _told({"reason": code}, _STATUS.get(code, 400))
+    answer = _told({"reason": code}, _STATUS.get(code, 400))
+    if isinstance(reason, Refused) and reason.after:
+        answer.headers["Retry-After"] = str(reason.after)
+    if code == "too_slow":
+        answer.headers["Connection"] = "close"
+    return answer
 
 
 async def _hung_up(_request: Request, _reason: Exception) -> Response:

@@ -25,11 +25,10 @@ from mentorapp.i18n import N_, tr
 from sync.server import accounts, grants, ledger, tables
 from sync.server.app import Server, application
 from sync.server.database import Database, opened
+from sync.server.listening import configuration
 
 _OFFICE = "Country office"
 _PORT = 8787
-_KEEP_ALIVE = 120
-# Seconds. A weak line may carry one answer for longer than the usual five, and a new connection costs it two turns.
 
 
 def _say(line: str = "") -> None:
@@ -100,16 +99,7 @@ def _run(options: argparse.Namespace, database: Database) -> int:
     server = Server(database, options.server or socket.gethostname())
     _begin(options, database)
     _say(tr("Listening on {address} (stop with Ctrl+C).", address=_address(options)))
-    config = uvicorn.Config(
-        application(server),
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        log_level="warning",
-        lifespan="off",
-        timeout_keep_alive=_KEEP_ALIVE,
-    )
-    uvicorn.Server(config).run(sockets=[sock])
+    uvicorn.Server(configuration(application(server))).run(sockets=[sock])
     return 0
 
 

@@ -73,6 +73,7 @@ def main(url: str) -> None:
     from sync.server.app import Server, application
     from sync.server.database import opened
     from sync.server.limits import Limit
+    from sync.server.listening import configuration
 
     free = Limit(burst=1e9, rate=1e9)
     database = opened(url)
@@ -83,16 +84,7 @@ def main(url: str) -> None:
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # so that asyncio sets TCP_NODELAY
     sock.bind(("127.0.0.1", 0))
     sock.listen(256)
-    config = uvicorn.Config(
-        app,
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        log_level="warning",
-        lifespan="off",
-        timeout_keep_alive=120,
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(configuration(app))
 
     def code(name: str) -> str:
         with database.writing() as connection:

@@ -25,6 +25,7 @@ from sync.server import accounts
 from sync.server.app import Server, application
 from sync.server.database import Database, opened
 from sync.server.limits import Limit
+from sync.server.listening import configuration
 
 KEY = b"k" * 32
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -41,10 +42,7 @@ def serving(app: Any) -> Iterator[str]:
     """The address of an application that answers on the loopback while this lasts."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # so that asyncio sets TCP_NODELAY
     sock.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        app, log_config=None, lifespan="off", access_log=False, server_header=False, date_header=False
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(configuration(app))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
     thread.start()
     try:

@@ -1,7 +1,10 @@
 """Whatever anybody sends, the server answers with a reason, never fails, and alters nothing it should not."""
 
 import logging
+import socket
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +20,8 @@ from mentorapp.fields import Visibility
 from mentorapp.registers import State, first
 from sync import protocol, wire
 from sync.protocol import Changes, Done, Hello, Outcomes, Verdict, Welcome
-from sync.server import tables
+from sync.server import app, listening, tables
+from sync.server.limits import Limit, Pace
 from tests.sync import records
 from tests.sync.conftest import Laptop, Office
 
@@ -231,3 +235,99 @@ def test_logs_name_nobody(office: Office, laptop: Callable[..., Laptop], monkeyp
     assert "bytes up" in said
     for secret in ("Grace", "mother", "Joseph", grace.person, grace.store.recall("sync_token")):
         assert secret not in said
+
+
+# --- whoever takes their time -----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def connected(office: Office) -> Iterator[socket.socket]:
+    """A bare connection to the server."""
+    host, _, port = office.address.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as line:
+        yield line
+
+
+def until_closed(line: socket.socket) -> bytes:
+    """All that comes before the server hangs up."""
+    heard = b""
+    while some := line.recv(65536):
+        heard += some
+    return heard
+
+
+@pytest.mark.parametrize("said", [b"", b"POST /v1/sync HT", b"POST /v1/sync HTTP/1.1\r\nHost: here\r\nX-Long: "])
+def test_a_request_that_never_ends_its_headers_is_hung_up_on(
+    office: Office, monkeypatch: pytest.MonkeyPatch, said: bytes
+) -> None:
+    monkeypatch.setattr(listening, "HEADERS_WITHIN", 0.3)
+    with connected(office) as line:
+        line.sendall(said)
+        assert until_closed(line) == b""
+
+
+def test_headers_trickling_in_gain_no_time(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "HEADERS_WITHIN", 0.3)
+    began = time.monotonic()
+    with connected(office) as line, suppress(ConnectionError):
+        line.sendall(b"GET /v1/health HTTP/1.1\r\nX-Long: ")
+        while time.monotonic() - began < 5:
+            line.sendall(b"a")
+            time.sleep(0.02)
+    assert time.monotonic() - began < 2
+
+
+def test_headers_without_bound_are_refused(office: Office) -> None:
+    with connected(office) as line, suppress(ConnectionError):
+        line.sendall(b"GET /v1/health HTTP/1.1\r\nX-Long: " + b"a" * 2 * listening.MOST_HEADERS)
+        assert until_closed(line).startswith(b"HTTP/1.1 400")
+
+
+def test_a_quiet_time_between_two_requests_is_no_slow_request(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "HEADERS_WITHIN", 0.2)
+    with requests.Session() as session:
+        for _ in range(2):
+            assert session.get(office.address + "/v1/health", timeout=10).status_code == 200
+            time.sleep(0.5)
+        (pool,) = session.adapters["http://"].poolmanager.pools._container.values()
+        assert pool.num_connections == 1
+
+
+def test_whoever_sends_next_to_nothing_is_not_waited_for_and_what_arrived_is_kept(
+    caller: Caller, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "LEAST_WITHIN", 0.5)
+    whole = wire.stream([replaced(), own(caller)])
+    first = whole[:-1]  # the frame is flushed; only the end of the stream lacks
+    asked = {"Host": "here", "Content-Length": str(len(whole)), "Content-Encoding": "br", **caller.headers}
+    head = "".join(f"{name}: {value}\r\n" for name, value in asked.items())
+    with connected(office) as line:
+        began = time.monotonic()
+        line.sendall(f"POST /v1/sync HTTP/1.1\r\n{head}\r\n".encode() + first)
+        heard = until_closed(line)
+    assert time.monotonic() - began < 5
+    assert heard.startswith(b"HTTP/1.1 408")
+    assert heard.endswith(b'{"reason": "too_slow"}')
+    with office.database.reading() as connection:
+        assert len(connection.execute(tables.record.select()).all()) == 1
+
+
+def test_a_pace_counts_the_waiting_and_not_the_work() -> None:
+    pace = Pace(least=100, within=10)
+    pace.came(99, 9)
+    assert pace.left == 1
+    pace.came(1, 0.5)
+    assert pace.left == 10
+    pace.came(50, 12)
+    assert pace.left == 0
+
+
+def test_whoever_calls_too_often_is_told_when_to_come_again(caller: Caller, office: Office) -> None:
+    office.server.calls = Limit(burst=1, rate=0.25)
+    caller.push()
+    response = caller.send(wire.stream([replaced()]))
+    assert (response.status_code, response.json()) == (429, {"reason": "too_often"})
+    assert 2 <= int(response.headers["Retry-After"]) <= 4
+    office.server.knocks = Limit(burst=0, rate=0)
+    response = caller.send(b"{}", "/v1/enrol")
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "3600")
