@@ -5,30 +5,22 @@ Promises that each count and each "safe" comes from the database. `read` runs on
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import accumulate
-from math import ceil
 from typing import TYPE_CHECKING
 
 from mentorapp.clock import day_of
 from mentorapp.i18n import ntr, tr
 from mentorapp.records import BY_KIND
-from sync import wire
 from sync.client import braked, failure, linked
 from sync.client import words as reasons
-from sync.client.loop import recalled_pace
+from sync.client.standing import expected_octets, expected_seconds
 from ui import cases, versions, words
 from ui.versions import Disagreement
 
 if TYPE_CHECKING:
     from mentorapp.services.workspace import Workspace
     from mentorapp.store import Exchange, Safety, Store
-
-
-_SAMPLE = 64_000
-_GREETING = 120
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +63,6 @@ def read(workspace: Workspace) -> Overview:
     today = day_of(workspace.clock.now())
     link = linked(store)
     octets = expected_octets(store)
-    rate = recalled_pace(store).rate
     return Overview(
         today=today,
         practice=workspace.practice,
@@ -80,7 +71,7 @@ def read(workspace: Workspace) -> Overview:
         safety=store.safety(),
         pending=store.pending_count(),
         octets=octets,
-        seconds=ceil(octets / rate) + 1 if rate and octets else 0,
+        seconds=expected_seconds(store, octets),
         exchanges=tuple(_worth_showing(store.exchanges(200))),
         aside=tuple(_aside(workspace, today)),
         disagreements=tuple(versions.read(workspace)),
@@ -99,21 +90,6 @@ def _braked(store: Store) -> str:
     return str(
         failure("mass_voiding", link.known_as if link else "", hidden=words.number(waits[0]), of=words.number(waits[1]))
     )
-
-
-def expected_octets(store: Store) -> int:
-    """About how many bytes would go over the line now: the first records compressed, the rest in proportion."""
-    waiting = store.pending()
-    if not waiting:
-        return 0
-    sizes = list(accumulate(one.size for one in waiting))
-    sample = waiting[: max(1, bisect_right(sizes, _SAMPLE))]
-    writer = wire.FrameWriter(quality=9)
-    for one in sample:
-        writer.record(one.state)
-    ratio = len(writer.finish()) / sum(one.size for one in sample)
-    whole = sum(one.size for one in waiting) * store.pending_count() / len(waiting)
-    return int(_GREETING + whole * ratio)
 
 
 def short_receipt(receipt: str) -> str:

@@ -119,7 +119,7 @@ def test_the_button_says_what_will_be_sent_and_how_much(mentor_app: Journey, off
 
 def test_the_estimate_is_near_what_goes_over_the_line(mentor_app: Journey, office: Office) -> None:
     from mentorapp.services import sample
-    from ui.exchanges import expected_octets
+    from sync.client.standing import expected_octets
 
     join(mentor_app, office)
     mentor_app.do(lambda w: sample.many(w, mentees=3, sessions=40))
