@@ -465,3 +465,18 @@ def test_no_header_of_an_upload_is_a_failure(
     )
     assert odd.status_code in (204, 400, 409, 460)
     shelved.ask("DELETE", where)
+
+
+def test_the_protocol_document_tells_every_refusal_and_bound_of_files() -> None:
+    from sync.server import files
+    from tests.sync.example import DOCUMENT
+
+    text = DOCUMENT.read_text("utf-8")
+    told = text[text.index("## Attachments") : text.index("## What does not hold")]
+    for reason, status in files._STATUS.items():
+        (line,) = [one for one in told.split("\n") if f"`{reason}`" in one and one.startswith("|")]
+        assert f"({status})" in line, reason
+    for bound in (shelf.MOST_FILE, shelf.MOST_PIECE):
+        assert f"{bound:,} bytes" in told or f"{bound:,}." in told
+    assert f"{shelf.LASTS // 86_400} days" in told
+    assert f"{shelf._MOST_UPLOADS} uploads" in told
