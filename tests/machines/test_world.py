@@ -1,0 +1,330 @@
+"""The fourteen proofs, each a check of its own, over histories of everything at once: cuts, repeats, restores, clones, clocks, permissions, versions.
+
+`replay` runs one history, as the script of a failing one does.
+"""
+
+import os
+import time
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from mentorapp import registers
+from mentorapp.fields import Visibility
+from mentorapp.records import Session
+from mentorapp.registers import State, join_states, unpack, voiding_raced
+from sync import protocol
+from sync.client import engine
+from sync.server import grants, holdings, intake, reading, tables
+from tests.machines.world import DEEDS, Step, Told, World, made, script
+
+EXACT = ("place", "reason")
+"""Fields that nothing is woven in: what stands is just what nobody had seen."""
+
+_TRUE = msgspec.msgpack.encode(True)
+
+
+def _mine(world: World) -> list[dict[str, State]]:
+    """For each laptop: what the ledger says that it may hold."""
+    records, found = world.records(), []
+    with world.database.reading() as connection:
+        scopes = {row.id: row.scope for row in connection.execute(tables.record.select())}
+        for one in world.laptops:
+            caller = world.caller(one.store.recall("sync_token"))
+            mandate = holdings.mandate(connection, caller.caller, caller.office, caller.person)
+            mine = {}
+            for id, state in records.items():
+                least = mandate.least(scopes[id])
+                part = grants.visible(state, least) if least is not None else None
+                if part:
+                    mine[id] = part
+            found.append(mine)
+    return found
+
+
+def check_01_convergence(world: World) -> None:
+    """Whoever may hold a record holds it as the ledger does, and every digest says so; join does not mind order or repetition."""
+    for one, mine in zip(world.laptops, _mine(world), strict=True):
+        aside = {each.id for each in one.store.put_aside()}
+        held = {state.id: state for state in one.store.all_states()}
+        for id, state in mine.items():
+            if id not in aside:
+                assert held[id].registers == state.registers, (one.name, id)
+        extra = held.keys() - mine.keys() - aside
+        assert not {id for id in extra if protocol.fingerprint(held[id])}, (one.name, extra)
+        if not aside:
+            assert engine.agreement(one.store) == (True, len(mine)), one.name
+    for id, state in world.records().items():
+        states = [held for one in world.laptops if (held := one.store.state(id)) and held.kind == state.kind]
+        joined = state
+        for each in states:
+            joined = join_states(joined, each)
+        backwards = state
+        for each in reversed([*states, *states]):
+            backwards = join_states(each, backwards)
+        assert joined.registers == backwards.registers
+
+
+def check_02_no_silent_loss(world: World) -> None:
+    """Every value that was ever saved, and was not drowned with its only laptop, stands somewhere or is in a history."""
+    assert not world.saved - world.everywhere()
+
+
+def _closure(world: World, told: Told) -> set[Told]:
+    found: set[Told] = set()
+    todo = [told]
+    while todo:
+        for each in world.seen.get(todo.pop(), ()):
+            if each not in found:
+                found.add(each)
+                todo.append(each)
+    return found
+
+
+def check_03_conflicts_are_just_what_nobody_had_seen(world: World) -> None:
+    """Of two values that stand side by side neither's author had seen the other; and what nobody had seen stands."""
+    after = {told: _closure(world, told) for told in world.saved}
+    covered = set().union(*after.values()) if after else set()
+    aside = {each.id for one in world.laptops for each in one.store.put_aside()}
+    for id, state in world.records().items():
+        for name in EXACT:
+            register = state.registers.get(name)
+            standing = {Told(id, name, value) for value in register.values} if register else set()
+            known = (standing & world.saved) - world.clashing
+            for one in known:
+                assert not known & after[one], (id, name, known)
+            wanted = {told for told in world.saved - world.clashing - covered if told[:2] == (id, name)}
+            if id not in aside:
+                assert wanted <= standing, (id, name, wanted - standing)
+
+
+def check_04_every_save_ends_in_one_state(world: World) -> None:
+    """At rest nothing waits: what is here is safe, or set aside with its reason, or its author's own; each in one of these."""
+    for one in world.laptops:
+        safety, aside = one.store.safety(), {each.id for each in one.store.put_aside()}
+        assert safety.only_here == safety.private_here, (one.name, safety)
+        waiting = {row[0] for row in one.store.rows("SELECT id FROM outbox WHERE private = 0")}
+        assert waiting <= aside, (one.name, waiting - aside)
+        whole = {row[0] for row in one.store.rows("SELECT id FROM registers")}
+        assert safety.safe + len(aside) + safety.private_here == len(whole), (one.name, safety, len(whole))
+        assert all(each.reason for each in one.store.put_aside())
+
+
+def check_05_exactly_once(world: World) -> None:
+    """Every request that was ever made, delivered again in any order, alters no record; and delivered once more, nothing at all.
+
+    What never arrived and was superseded on its laptop since may enter the history, once.
+    """
+    bodies = world.bodies[-40:]
+    before, history = (world.records(), _sums(world)), set(world.history())
+    for token, body in bodies:
+        world.served(token, body)
+    assert (world.records(), _sums(world)) == before
+    once = world.history()
+    assert set(once) >= history
+    assert len(set(once)) == len(once)
+    for token, body in reversed(bodies):
+        world.served(token, body)
+    assert (world.records(), _sums(world), world.history()) == (*before, once)
+
+
+def _sums(world: World) -> dict[tuple[str, int], tuple[int, int]]:
+    with world.database.reading() as connection:
+        rows = connection.execute(tables.tally.select()).all()
+    return {(row.scope, row.least): (int.from_bytes(row.digest), row.number) for row in rows if row.number}
+
+
+def check_06_the_cursor_passes_nothing(world: World) -> None:
+    """What a laptop holds by its cursor is what one holds that begins from the start; and the sums are those of the records."""
+    found: dict[tuple[str, int], list[int]] = {}
+    with world.database.reading() as connection:
+        for row in connection.execute(tables.record.select()):
+            state = unpack(row.kind, row.id, row.state)
+            for least in intake.CLASSES:
+                one = found.setdefault((row.scope, int(least)), [0, 0])
+                one[0] += protocol.fingerprint(state, least)
+                one[1] += grants.visible(state, least) is not None
+        for laptop, mine in zip(world.laptops, _mine(world), strict=True):
+            caller = world.caller(laptop.store.recall("sync_token"))
+            mandate = holdings.mandate(connection, caller.caller, caller.office, caller.person)
+            upto = 2**60
+            given = {row.id for row in reading.newer(connection, mandate, reading.START, upto)}
+            assert mine.keys() <= given
+    assert {key: (one[0] % 2**64, one[1]) for key, one in found.items() if one[1]} == _sums(world)
+
+
+def check_07_nobody_is_given_what_is_not_theirs(world: World) -> None:
+    """No answer ever held a register from outside its reader's grants, and what was written outside them altered nothing."""
+    assert not world.leaks
+    with world.database.reading() as connection:
+        held = connection.execute(tables.held.select()).all()
+    records = world.records()
+    for row in held:
+        if row.decision or row.id not in records:
+            continue
+        change = unpack(row.kind, row.id, row.state)
+        mine = {s for register in change.registers.values() for s in register.siblings}
+        there = {s for register in records[row.id].registers.values() for s in register.siblings}
+        kept = {s for s in mine & there if any(Told(row.id, n, s.value) in world.saved for n in change.registers)}
+        for sibling in kept:
+            names = [n for n, register in change.registers.items() if sibling in register.siblings]
+            assert not all(_only_written_outside(world, row.id, name, sibling.value) for name in names)
+
+
+def _only_written_outside(world: World, id: str, name: str, value: bytes) -> bool:
+    return Told(id, name, value) in world.outside
+
+
+def check_08_a_lost_scope_drops_nothing_unsent(world: World) -> None:
+    """What was written in a scope that was taken away meanwhile is at the server, or still with its author."""
+    check_02_no_silent_loss(world)
+    for one in world.laptops:
+        for each in one.store.put_aside():
+            assert one.store.state(each.id) is not None
+
+
+def check_09_what_is_not_known_passes(world: World) -> None:
+    """Fields, kinds and values of a later version are with everybody who may hold them, byte for byte."""
+    records = world.records()
+    for told in world.saved:
+        if "2031" in told.name and told.id in records and told.name in records[told.id].registers:
+            assert records[told.id].registers[told.name].values == {told.value}
+    for one, mine in zip(world.laptops, _mine(world), strict=True):
+        held = {state.id: state for state in one.store.all_states()}
+        for id, state in mine.items():
+            for name, register in state.registers.items():
+                if "2031" in name and id not in {each.id for each in one.store.put_aside()}:
+                    assert held[id].registers[name] == register
+
+
+def check_10_an_edit_outlives_a_voiding_that_had_not_seen_it(world: World) -> None:
+    """Whoever is shown a record that raced is shown it in sight, and asked."""
+    for one in world.laptops:
+        for kind, id, body in one.store.rows("SELECT kind, id, body FROM registers"):
+            state = unpack(kind, id, body)
+            if kind == "session" and voiding_raced(state):
+                assert not one.store.get(Session, id).voided
+                assert (kind, id) in one.store.asking()
+
+
+def check_11_a_restored_server_lacks_nothing(world: World) -> None:
+    """What any laptop holds and may send, the ledger has."""
+    records = world.records()
+    for one, mine in zip(world.laptops, _mine(world), strict=True):
+        aside = {each.id for each in one.store.put_aside()}
+        for state in one.store.all_states():
+            if state.id in mine and state.id not in aside:
+                assert join_states(records[state.id], state).registers == records[state.id].registers
+
+
+def check_12_both_clones_survive(world: World) -> None:
+    """No save of a clone, a copy or its original is gone; no dot stands for two values unless both stand."""
+    check_02_no_silent_loss(world)
+    for state in world.records().values():
+        for register in state.registers.values():
+            for dot in registers.cloned(register):
+                assert len({s.value for s in register.siblings if s.dot == dot}) > 1
+
+
+def check_13_progress(world: World) -> None:
+    """A line that lets a little more than one frame through each time brings everything over in the end."""
+    one = world.laptops[0]
+    for _ in range(3):
+        world.begin(one)
+    for _ in range(60):
+        world.sync(one, up=900, down=1200)
+        if not one.store.pending_count():
+            break
+    assert not one.store.pending_count()
+
+
+def check_14_once_more_adds_nothing(world: World) -> None:
+    """Exchanging again moves nothing, and makes no history."""
+    before = (
+        world.records(),
+        sorted(world.history()),
+        [one.store.rows("SELECT count(*) FROM history") for one in world.laptops],
+    )
+    for one in world.laptops:
+        world.sync(one)
+    after = (
+        world.records(),
+        sorted(world.history()),
+        [one.store.rows("SELECT count(*) FROM history") for one in world.laptops],
+    )
+    assert after == before
+
+
+CHECKS: tuple[Callable[[World], None], ...] = (
+    check_01_convergence,
+    check_02_no_silent_loss,
+    check_03_conflicts_are_just_what_nobody_had_seen,
+    check_04_every_save_ends_in_one_state,
+    check_06_the_cursor_passes_nothing,
+    check_07_nobody_is_given_what_is_not_theirs,
+    check_08_a_lost_scope_drops_nothing_unsent,
+    check_09_what_is_not_known_passes,
+    check_10_an_edit_outlives_a_voiding_that_had_not_seen_it,
+    check_11_a_restored_server_lacks_nothing,
+    check_12_both_clones_survive,
+    check_14_once_more_adds_nothing,
+    check_05_exactly_once,
+    check_13_progress,
+)
+
+
+def replay(steps: list[Step]) -> None:
+    """One history, to its rest, and every check of it. Says which check failed, and the script that does it again."""
+    world = World()
+    try:
+        for step in steps:
+            world.do(step)
+        world.upgrade()
+        world.come_to_rest()
+        for check in CHECKS:
+            check(world)
+    except BaseException:
+        print(script(steps))
+        raise
+    finally:
+        world.close()
+
+
+STEPS = st.lists(
+    st.one_of(
+        [st.tuples(st.just(name), *(st.integers(0, most - 1) for most in some[1:])) for name, some in DEEDS.items()]
+    ),
+    max_size=14,
+)
+DEEP = bool(os.environ.get("MENTOR_DEEP"))
+
+
+@given(STEPS)
+@settings(
+    max_examples=400 if DEEP else 12,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
+)
+def test_any_history_comes_to_rest_with_every_promise_kept(steps: list[Step]) -> None:
+    replay(steps)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_histories_by_seed(seed: int) -> None:
+    replay(made(seed, 25))
+
+
+@pytest.mark.slow
+def test_many_histories_by_seed() -> None:
+    until, seed = time.monotonic() + float(os.environ.get("MENTOR_WORLD_SECONDS", "600")), 1000
+    while time.monotonic() < until:
+        replay(made(seed, 30))
+        seed += 1
+    print(f"{seed - 1000} histories")
+
+
+__all__ = ["Visibility"]
