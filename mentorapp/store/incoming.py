@@ -114,7 +114,7 @@ class Incoming(Outgoing):
     def release(self, scopes: Iterable[str], records: Iterable[str] = ()) -> Changed:
         """Remove what this laptop may no longer hold: all that lies in these scopes, and these records.
 
-        Whatever has something unsent in it (a file's content too), was set aside, or has words in a draft, stays until a later call.
+        Whatever has something unsent in it (a file's content too), is not known to be safe, was set aside, or has words in a draft, stays until a later call.
         """
         gone, named = set(scopes), set(records)
         with self.transaction():
@@ -139,7 +139,7 @@ class Incoming(Outgoing):
             "WHERE (scope IN (SELECT value FROM json_each(?)) OR id IN (SELECT value FROM json_each(?))) "
             "AND id NOT IN (SELECT id FROM outbox) AND id NOT IN (SELECT id FROM set_aside) "
             "AND id NOT IN (SELECT about FROM draft) AND id NOT IN (SELECT id FROM draft) "
-            "AND id NOT IN (SELECT record FROM file WHERE here = size AND safe_at IS NULL)"
+            "AND id NOT IN (SELECT record FROM file WHERE here = size AND safe_at IS NULL) AND safe_at IS NOT NULL"
         )
         wanted = (msgspec.json.encode(sorted(some)).decode() for some in (scopes, records))
         return list(self.connection.execute(sql, tuple(wanted)).fetchall())

@@ -266,7 +266,7 @@ def _begin_anew(store: Store, welcome: Welcome) -> None:
     store.doubt_files()
     if welcome.version >= protocol.COMPARING:
         store.doubt_all()
-        repair.begin(store)
+        repair.begin(store, everything=True)
     else:
         store.reoffer(None)
 
@@ -286,18 +286,19 @@ def _arrived(store: Store, batch: Batch, welcome: Welcome, at: datetime) -> Appl
 
 def _answered(store: Store, batch: Batch, outcomes: Outcomes, at: datetime) -> Applied:
     others = {place: (verdict, reason) for place, verdict, reason in outcomes.others}
-    acks, refusals, again = [], [], []
+    acks, refusals, again, ours = [], [], [], []
     for place, (ack, state) in enumerate(zip(batch.sent[: outcomes.upto], batch.states, strict=False)):
         verdict, reason = others.get(place, (Verdict.kept, ""))
         if verdict in (Verdict.kept, Verdict.merged):
             acks.append(ack)
+            ours += [ack.id] if reason != "outside" else []
         elif reason == "incomplete" and "scope" not in state.registers and _can_be_whole(store, ack.id):
             again.append(ack.id)
         else:
             refusals.append(Refusal(ack.id, ack.counter, reason, verdict is Verdict.held))
     receipt = outcomes.receipt.hex()
     changed = store.acknowledge(acks, at=at, receipt=receipt) | store.set_aside(refusals, at=at)
-    releasing.taken_again(store, [ack.id for ack in acks])
+    releasing.taken_again(store, ours)
     store.reoffer(again)
     held = sum(one.held for one in refusals)
     return Applied(changed, len(acks), 0, len(refusals) - held, held, len(again), receipt=receipt)

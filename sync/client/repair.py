@@ -36,6 +36,8 @@ class Plan(msgspec.Struct, array_like=True, frozen=True):
     after: str = ""
     scoped: bool = False
     parts: tuple[Part, ...] = ()
+    everything: bool = False
+    """Whether what may stay here no longer is compared as well: a ledger that was restored may have lost it."""
 
 
 _plan = msgspec.msgpack.Decoder(Plan)
@@ -47,9 +49,9 @@ def underway(store: Store) -> Plan | None:
     return _plan.decode(noted) if noted else None
 
 
-def begin(store: Store) -> None:
-    """Compare everything, from the next exchange on."""
-    _note(store, Plan())
+def begin(store: Store, *, everything: bool = False) -> None:
+    """Compare what is here, from the next exchange on; `everything`: what may stay here no longer too, before it is let go of."""
+    _note(store, Plan(everything=everything))
 
 
 def _note(store: Store, plan: Plan | None) -> None:
@@ -69,10 +71,10 @@ def _whose(store: Store, scope: str) -> str:
     return f"private/{link.person}" if scope == "private/" and link else scope
 
 
-def holdings(store: Store) -> dict[str, Sum]:
-    """What this laptop holds and may hold of each scope that a server knows."""
+def holdings(store: Store, *, everything: bool = False) -> dict[str, Sum]:
+    """What this laptop holds and may hold of each scope that a server knows; `everything`: what it may hold no longer too."""
     _refresh(store)
-    gone, records = to_release(store)
+    gone, records = _excluded(store, everything=everything)
     found: dict[str, Sum] = {}
     for scope, one in store.sums().items():
         if scope and scope not in gone:
@@ -80,14 +82,18 @@ def holdings(store: Store) -> dict[str, Sum]:
             found[_whose(store, scope)] = Sum((known.digest + one.digest) % 2**64, known.number + one.number)
     if records:
         for scope in found:
-            kept = _prints(store, scope)
+            kept = _prints(store, scope, everything=everything)
             found[scope] = Sum(protocol.summed(one for _, one in kept), len(kept))
     return {scope: one for scope, one in found.items() if one.number}
 
 
-def _prints(store: Store, scope: str) -> list[tuple[str, int]]:
+def _excluded(store: Store, *, everything: bool) -> tuple[set[str], set[str]]:
+    return (set(), set()) if everything else to_release(store)
+
+
+def _prints(store: Store, scope: str, *, everything: bool) -> list[tuple[str, int]]:
     """The records of a scope with their fingerprints, but for those that may stay no longer."""
-    _, gone = to_release(store)
+    _, gone = _excluded(store, everything=everything)
     aliases = {scope, "private/"} if _whose(store, "private/") == scope else {scope}
     return [(id, one) for alias in sorted(aliases) for id, one in store.prints(alias) if id not in gone]
 
@@ -117,7 +123,7 @@ def question(store: Store, plan: Plan, pace: Pace) -> Summary | Listing:
     """What to ask next: about scopes until all are compared in part, then about the records of what differs."""
     if plan.parts:
         return _listing(store, plan, pace.up)
-    found = holdings(store)
+    found = holdings(store, everything=plan.everything)
     rest = sorted(scope for scope in found if scope > plan.after)
     most = max(50, pace.up // _A_SCOPE)
     asked = rest[:most]
@@ -129,7 +135,7 @@ def _listing(store: Store, plan: Plan, most: int) -> Listing:
     _refresh(store)
     by_bucket: dict[Part, list[tuple[str, int]]] = {}
     for scope, bits in dict.fromkeys((scope, bits) for scope, bits, _ in plan.parts):
-        for id, one in _prints(store, scope):
+        for id, one in _prints(store, scope, everything=plan.everything):
             by_bucket.setdefault((scope, bits, protocol.bucket(id, bits)), []).append((id, one))
     chosen: list[tuple[str, int, int, tuple[Any, ...], bytes]] = []
     size = 0
@@ -156,7 +162,7 @@ def narrowed(store: Store, asked: Summary, said: Differs) -> None:
     for scope, bits, theirs in said.parts:
         if not 0 <= bits <= protocol.MOST_BITS or len(theirs) != 8 * 2**bits:
             raise failure("not_understood")
-        ours = protocol.sums(_prints(store, scope), bits)
+        ours = protocol.sums(_prints(store, scope, everything=plan.everything), bits)
         parts += [
             (scope, bits, at) for at in range(2**bits) if ours[8 * at : 8 * at + 8] != theirs[8 * at : 8 * at + 8]
         ]

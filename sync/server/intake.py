@@ -107,6 +107,9 @@ class Intake:
         joined = join_states(here.state, change) if here else change
         ruling = grants.ruled(self.mandate, change, joined, here.scope if here else None, self._is_new)
         if ruling.verdict is Verdict.held:
+            if here and joined.registers == here.state.registers:
+                # It is here already, as after a restore those offer it who may read it no more. Who shows it learns nothing new.
+                return Outcome(Verdict.kept, "outside", "")
             return self._hold(change, ruling)
         if ruling.verdict is not Verdict.kept:
             return Outcome(ruling.verdict, ruling.reason, change.id)

@@ -178,7 +178,27 @@ def test_a_laptop_of_the_first_version_is_given_everything(
     assert kinds == [Welcome, Done]
 
 
-def test_what_may_stay_no_longer_is_neither_compared_nor_offered(office: Office, laptop: Make, tap: Tap) -> None:
+def test_what_was_taken_away_is_not_lost_where_the_ledger_lost_it_too(office: Office, laptop: Make) -> None:
+    """Acknowledged, then the server goes back to before it, and meanwhile the scope is taken away: the laptop has the only copy."""
+    grace, awa = laptop("grace"), laptop("awa")
+    pair = grace.pair(*sorted((grace.person, awa.person)))
+    session = awa.session(pair.id, notes="As it was.")
+    _agree(grace, awa)
+    backup = Copy(office)
+    seen = awa.store.get(Session, session.id)
+    awa.save(replace(seen, notes="The only copy."), seen)
+    awa.sync()
+    backup.restore()
+    grace.save(replace(pair, mentors=(grace.person,)), pair)
+    grace.sync()
+    for _ in range(3):
+        awa.sync()
+    assert [(one.id, one.held) for one in awa.store.put_aside()] == [(session.id, True)]
+    (held,) = office.rows(tables.held)
+    assert b"The only copy." in held.state
+
+
+def test_what_may_stay_no_longer_is_compared_with_another_ledger_only(office: Office, laptop: Make, tap: Tap) -> None:
     grace, awa = laptop("grace"), laptop("awa")
     pair = grace.pair(*sorted((grace.person, awa.person)))
     session = awa.session(pair.id)
@@ -190,10 +210,12 @@ def test_what_may_stay_no_longer_is_neither_compared_nor_offered(office: Office,
     assert session.id in awa.states()
     with office.database.writing() as connection:
         ledger.mint_epoch(connection, 0)
+    assert awa.sync().agrees
+    assert not office.rows(tables.held)
+    assert session.id in awa.states()
     tap.kinds.clear()
     assert awa.sync().agrees
-    assert "Changes" not in tap.kinds
-    assert not office.rows(tables.held)
+    assert tap.kinds == ["Hello"]
 
 
 def test_a_comparison_goes_on_where_a_cut_left_it(
