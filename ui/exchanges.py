@@ -38,7 +38,7 @@ class Aside:
 class Overview:
     """Everything that the Sync screen shows. `place` is where things are safe, `office` its full name, both "" before joining.
 
-    `braked` says why what the server sends waits for an answer. `octets` and `seconds` estimate what sending the `pending` records takes; 0 seconds: the line was not measured yet.
+    `files` of `files_octets` bytes wait behind the text. `braked` says why what the server sends waits for an answer. `octets` and `seconds` estimate what sending the `pending` records takes; 0 seconds: the line was not measured yet.
     """
 
     today: date
@@ -55,6 +55,8 @@ class Overview:
     held: tuple[cases.Shown, ...] = ()
     receipt: str = ""
     braked: str = ""
+    files: int = 0
+    files_octets: int = 0
 
 
 def read(workspace: Workspace) -> Overview:
@@ -63,6 +65,7 @@ def read(workspace: Workspace) -> Overview:
     today = day_of(workspace.clock.now())
     link = linked(store)
     octets = expected_octets(store)
+    files, files_octets = store.files_waiting()
     return Overview(
         today=today,
         practice=workspace.practice,
@@ -78,6 +81,8 @@ def read(workspace: Workspace) -> Overview:
         held=tuple(cases.read(workspace, today)),
         receipt=short_receipt(store.recall("receipt")),
         braked=_braked(store),
+        files=files,
+        files_octets=files_octets,
     )
 
 
@@ -160,6 +165,21 @@ def caption(overview: Overview) -> str:
         office=overview.office,
         when=when,
         receipt=overview.receipt,
+    )
+
+
+def files(overview: Overview) -> str:
+    """What of the contents of files waits, or ''. It goes after the text, whatever its size."""
+    n = overview.files
+    if not n:
+        return ""
+    size = words.size(overview.files_octets)
+    return ntr(
+        "{n} file waits, about {size}, after the text",
+        "{n} files wait, about {size}, after the text",
+        n,
+        n=words.number(n),
+        size=size,
     )
 
 

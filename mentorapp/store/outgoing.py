@@ -220,9 +220,10 @@ class Outgoing:
         return Pending(state.only(fields.split("\n")), counter, 0) if state else None
 
     def retry_set_aside(self) -> None:
-        """Let everything set aside be sent again."""
+        """Let everything set aside be sent again, files too."""
         with self.transaction():
             self.connection.execute("DELETE FROM set_aside")
+            self.connection.execute("UPDATE file SET refused = ''")
 
     def reoffer(self, ids: Iterable[str] | None = None) -> None:
         """Put records back into the outbox (all of them, if none are named): a server that lost them gets them again."""

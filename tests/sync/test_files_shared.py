@@ -44,3 +44,14 @@ def test_a_photograph_that_is_safe_already_can_be_put_into_another_pair(laptop: 
     assert sum(octets for method, _, octets in counted.calls if method == "PATCH") == len(PICTURE)
     assert _has(awa, first)
     assert _has(ruth, second)
+
+
+def test_trying_again_what_was_set_aside_tries_files_too(laptop: Make) -> None:
+    grace = laptop("grace")
+    file = _added(grace, grace.session(grace.pair().id))
+    grace.store.refuse_file(file.content_hash, "no_room")
+    grace.sync()
+    assert _state(grace, file) == "refused"
+    grace.store.retry_set_aside()
+    grace.sync()
+    assert _state(grace, file) == "safe"

@@ -153,7 +153,7 @@ class SyncScreen(QWidget):
             return tr("Practice with sample people: nothing is sent")
         if not overview.place:
             return tr("This laptop has not joined an office yet. Everything you write is kept here.")
-        return exchanges.caption(overview)
+        return " · ".join(filter(None, (exchanges.caption(overview), exchanges.files(overview))))
 
     def _show_figures(self, overview: Overview) -> None:
         if self._place != overview.place:

@@ -1,0 +1,36 @@
+"""The Sync page says which files wait behind the text, from the store's own count."""
+
+from mentorapp.clock import new_id
+from mentorapp.records import Mentorship, Person, Session
+from mentorapp.services import attachments
+from mentorapp.services.workspace import Workspace
+from mentorapp.store import Changed
+from tests.journeys.conftest import Journey
+from tests.sync.conftest import Office, office
+from tests.ui.test_sync_screen import at_sync, join, wait
+
+__all__ = ["office"]
+
+
+def _with_photographs(workspace: Workspace) -> Changed:
+    """Two photographs of a session."""
+    pair = Mentorship(id=new_id(), mentors=(workspace.me,), mentees=(new_id(),))
+    session = Session(id=new_id(), mentorship=pair.id, status="held")
+    changed = Changed()
+    for record in (Person(id=pair.mentees[0], name="Joseph K."), pair, session):
+        changed |= workspace.store.save(record, by=workspace.me, at=workspace.clock.now())
+    for size in (1_200_000, 1_800_000):
+        changed |= attachments.add(workspace, to=session, name="board.jpg", content=b"\xff\xd8\xff" + bytes(size))[0]
+    return changed
+
+
+def test_files_that_wait_are_told_until_they_are_safe(mentor_app: Journey, office: Office) -> None:
+    join(mentor_app, office)
+    assert not mentor_app.says("after the text")
+    mentor_app.do(_with_photographs)
+    screen = at_sync(mentor_app)
+    mentor_app.settle()
+    assert mentor_app.says("2 files wait, about 3")
+    screen._button.click()
+    wait(mentor_app)
+    assert not mentor_app.says("after the text")
