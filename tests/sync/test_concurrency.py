@@ -6,20 +6,24 @@ import shutil
 import socket
 import subprocess
 import threading
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 
 import pytest
+import requests
 from sqlalchemy import create_engine
 
-from mentorapp.registers import State
-from sync import wire
-from sync.protocol import Changes, Done, Hello
+from mentorapp.registers import State, join_states
+from sync import client, protocol, wire
+from sync.protocol import Changes, Done, Hello, Outcomes, Verdict
 from sync.server import accounts, holdings, ledger, tables
 from sync.server.accounts import Caller
 from sync.server.database import Database, opened
 from sync.server.visit import Visit
+from tests.benchmarks.serving import Serving
 from tests.sync import records
 from tests.sync.conftest import MONDAY
 
@@ -187,8 +191,6 @@ def test_two_who_write_one_record_at_once_both_stand(database: Database) -> None
 
 
 def test_the_digest_is_what_the_reader_was_given(database: Database) -> None:
-    from sync import protocol
-
     desk = Desk(database)
     one = desk.caller("one")
     for counter in (1, 2, 3):
@@ -200,3 +202,117 @@ def test_the_digest_is_what_the_reader_was_given(database: Database) -> None:
     (done,) = [part for part in said if isinstance(part, Done)]
     assert protocol.summed(map(protocol.fingerprint, states)) == int.from_bytes(done.digest)
     assert done.count == len(states) == 4
+
+
+# --- several processes before one database ----------------------------------------------------------------------------
+
+
+class Far:
+    """A laptop without a store that exchanges with one server process now and with another then."""
+
+    def __init__(self, servers: list[Serving], number: int) -> None:
+        self._servers, self.replica, self._counter = servers, bytes([number]) * 8, 0
+        at = servers[number % len(servers)]
+        let_in = client.enrol(address=at.address, code=at.code(f"Mentor {number}"), device="laptop")
+        self._headers = {
+            "Authorization": f"Bearer {let_in.token}",
+            "Content-Type": protocol.TYPE,
+            "Content-Encoding": "br",
+        }
+        self._epoch = bytes.fromhex(let_in.epoch)
+        self._cursor, self._prev, self._turn = b"", b"", number
+        self._line = requests.Session()
+        self.got: dict[str, State] = {}
+        self.times: Counter[str] = Counter()
+
+    def edited(self, id: str) -> State:
+        """A save of this record, concurrent with everybody's."""
+        return self.saved(id, notes=f"{self.replica.hex()} {self._counter}")
+
+    def saved(self, id: str = "", **fields: object) -> State:
+        """A save here."""
+        self._counter += 1
+        return records.written(self.replica, self._counter, "m", 1, {"scope": "office/", **fields}, id)
+
+    def exchange(self, *some: State) -> Done:
+        """Exchange with the next of the processes, the answer small; what it brings is taken in as a laptop does."""
+        self._turn += 1
+        upcoming = self.replica[:1] + self._turn.to_bytes(7)
+        known = (self._epoch, self._cursor, 4000, self._prev, upcoming, 0)
+        body = wire.stream([Hello(protocol.SPOKEN, "1", self.replica, *known, rate=10**9), *some])
+        address = self._servers[self._turn % len(self._servers)].address
+        with self._line.post(f"{address}/v1/sync", body, headers=self._headers, timeout=60, stream=True) as response:
+            answer = response.raw.read(decode_content=False)
+        assert response.status_code == 200, answer
+        said = [one for frame in wire.read(answer) for one in frame]
+        (outcomes,) = [one for one in said if isinstance(one, Outcomes)] or [Outcomes(0, b"", ())]
+        assert outcomes.upto == len(some)
+        assert {verdict for _, verdict, _ in outcomes.others} <= {Verdict.merged}
+        brought = [state for one in said if isinstance(one, Changes) for state in wire.states(one)]
+        self.times.update(state.id for state in brought)
+        for state in (*some, *brought):
+            self.got[state.id] = join_states(self.got[state.id], state) if state.id in self.got else state
+        (done,) = [one for one in said if isinstance(one, Done)]
+        self._cursor, self._prev = done.cursor, upcoming
+        return done
+
+    def settle(self) -> Done:
+        """Exchange until there is no more."""
+        while (done := self.exchange()).more:
+            pass
+        return done
+
+    def close(self) -> None:
+        """Hang up."""
+        self._line.close()
+
+
+@pytest.mark.slow
+def test_two_server_processes_before_one_database_skip_nothing(postgres: str) -> None:
+    name = f"of_two_{next(_NUMBERS)}"
+    first = create_engine(f"{postgres}/postgres", isolation_level="AUTOCOMMIT")
+    with first.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    first.dispose()
+    with ExitStack() as stack:
+        servers = [stack.enter_context(Serving(f"{postgres}/{name}")) for _ in range(2)]
+        laptops = [Far(servers, number) for number in range(1, 6)]
+        for one in laptops:
+            stack.callback(one.close)
+        _busy(laptops)
+    told = [(protocol.summed(map(protocol.fingerprint, one.got.values())), len(one.got)) for one in laptops]
+    assert len(set(told)) == 1, told
+    assert told[0][1] == _WRITERS * _PUSHES * _EACH + 1
+    again = [id for id, times in laptops[-1].times.items() if times > 1]
+    assert again in ([], [_SHARED]), "given twice, though nobody changed it"
+
+
+_SHARED = "5" * 32
+
+
+def _busy(laptops: list[Far]) -> None:
+    """All but the last write at once while all read; in the end each is told what it has."""
+    errors: list[BaseException] = []
+    writing = threading.Event()
+
+    def work(one: Far, reads: bool) -> None:
+        try:
+            for _ in range(0 if reads else _PUSHES):
+                one.exchange(*(one.saved(notes="own") for _ in range(_EACH)), one.edited(_SHARED))
+            while reads and not writing.is_set():
+                one.exchange()
+        except BaseException as reason:  # noqa: BLE001 - shown by the test, whatever it is
+            errors.append(reason)
+
+    threads = [threading.Thread(target=work, args=(one, one is laptops[-1])) for one in laptops]
+    for thread in threads:
+        thread.start()
+    for thread in threads[:-1]:
+        thread.join()
+    writing.set()
+    threads[-1].join()
+    assert errors == []
+    for one in laptops:
+        done = one.settle()
+        mine = protocol.summed(map(protocol.fingerprint, one.got.values()))
+        assert (int.from_bytes(done.digest), done.count) == (mine, len(one.got))
