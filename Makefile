@@ -33,7 +33,7 @@ check: ready  ## style, types, rooms
 demo: ready  ## the main job from end to end, with figures and screenshots
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.journeys.demo
 
-server: ready  ## the central server on SQLite, and how to enrol a laptop
+server: ready  ## the central server, and how to enrol a laptop: on one SQLite file, or on what MENTOR_DATABASE=postgresql+psycopg://… names
 	$(BIN)/python -m sync.server
 
 i18n: ready  ## gather the sentences of the program into the catalogues

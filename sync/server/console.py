@@ -41,7 +41,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--data", type=Path, default=paths.data() / "server", help="the folder of the server's database"
     )
-    parser.add_argument("--database", default="", help="a database URL instead, such as postgresql+psycopg://...")
+    parser.add_argument(
+        "--database",
+        default=os.environ.get("MENTOR_DATABASE", ""),
+        help="a database URL instead of one SQLite file in that folder, such as postgresql+psycopg://user@host/mentor; "
+        "several servers may stand before one PostgreSQL. Without it, what the environment's MENTOR_DATABASE says",
+    )
     parser.add_argument("--name", default="", dest="server", help="what laptops call this server")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=_PORT)

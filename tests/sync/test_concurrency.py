@@ -19,7 +19,7 @@ from sqlalchemy import create_engine
 from mentorapp.registers import State, join_states
 from sync import client, protocol, wire
 from sync.protocol import Changes, Done, Hello, Outcomes, Verdict
-from sync.server import accounts, holdings, ledger, tables
+from sync.server import accounts, console, holdings, ledger, tables
 from sync.server.accounts import Caller
 from sync.server.database import Database, opened
 from sync.server.visit import Visit
@@ -316,3 +316,14 @@ def _busy(laptops: list[Far]) -> None:
         done = one.settle()
         mine = protocol.summed(map(protocol.fingerprint, one.got.values()))
         assert (int.from_bytes(done.digest), done.count) == (mine, len(one.got))
+
+
+def test_the_database_is_what_the_environment_or_else_the_command_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MENTOR_DATABASE", f"sqlite:///{tmp_path / 'named.sqlite'}")
+    assert console.main(["--data", str(tmp_path), "devices"]) == 0
+    assert [one.name for one in tmp_path.glob("*.sqlite")] == ["named.sqlite"]
+    asked = ["--data", str(tmp_path), "--database", f"sqlite:///{tmp_path / 'asked.sqlite'}", "devices"]
+    assert console.main(asked) == 0
+    assert sorted(one.name for one in tmp_path.glob("*.sqlite")) == ["asked.sqlite", "named.sqlite"]
