@@ -23,7 +23,7 @@ from tests.faults.scenes import Scene
 from tests.strategies import DEEP
 from tests.sync.conftest import KEY, MONDAY
 
-_PLACES = 14
+_PLACES = 10
 """So many cuts in each direction, unless every one is tried."""
 _HEADERS = 700
 """More than one request's headers and its body without records take, or one answer's."""
