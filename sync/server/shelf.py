@@ -5,6 +5,7 @@ able to read a record that names it and under which somebody who had the bytes h
 own tells nothing, and gives nothing: the file is sent, as by everybody else. What of a record may be read is `sync.server.grants`' to say.
 """
 
+import re
 from collections.abc import Iterator
 from hashlib import blake2b
 from secrets import token_hex
@@ -28,6 +29,7 @@ MOST_PIECE = 256 * 1024
 LASTS = 14 * 86_400
 """Seconds for which an upload waits for its next piece."""
 
+_HASH = re.compile(r"[0-9a-f]{64}")
 _MOST_UPLOADS = 50
 _LOOKED_AT = 50
 # How many records that hold one file are looked at, to find one that this caller may read.
@@ -109,7 +111,7 @@ def begin(
 ) -> Upload:
     """Begin an upload, or go on with the one begun; one without an id if the file is here and the caller may read it. Raises NotShelved."""
     locked(connection, caller.office)
-    if length <= 0:
+    if length <= 0 or not _HASH.fullmatch(hash):
         raise NotShelved("bad_file")
     if length > MOST_FILE:
         raise NotShelved("file_too_large")
