@@ -7,6 +7,7 @@ killed. With a rule to break, each process breaks it: see `breaking`.
 """
 
 import contextlib
+import ctypes
 import os
 import random
 import resource
@@ -113,6 +114,8 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             os.setpgid(0, 0)
+            if sys.platform == "linux":
+                ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: none is left behind
             os.dup2(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_APPEND), 1)
             os.dup2(1, 2)
             VERBS[verb](*words)
