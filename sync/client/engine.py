@@ -225,11 +225,8 @@ def _one(store: Store, batch: Batch, message: Message, at: datetime) -> Applied:
         return Applied(Changed(frozenset(("sync",))))
     if isinstance(message, Decided):
         return _decided(store, message, at)
-    if isinstance(message, Differs) and isinstance(batch.comparing, Summary):
-        repair.narrowed(store, batch.comparing, message)
-        return Applied()
-    if isinstance(message, Wanted) and isinstance(batch.comparing, Listing):
-        return Applied(again=len(repair.told(store, message)))
+    if isinstance(message, Differs | Wanted):
+        return Applied(again=len(repair.answered(store, batch.comparing, message, epoch=batch.hello.epoch)))
     return _finished(store, batch, message, at) if isinstance(message, Done) else Applied()
 
 

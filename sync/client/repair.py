@@ -152,6 +152,18 @@ def _listing(store: Store, plan: Plan, most: int) -> Listing:
 # --- being answered ---------------------------------------------------------------------------------------------------
 
 
+def answered(store: Store, asked: Summary | Listing | None, said: Differs | Wanted, *, epoch: bytes) -> list[str]:
+    """Take in what a question of a comparison brought; gives the ids of what is offered again.
+
+    What was asked of a ledger (`epoch`) that has become another by its answer is answered no more: the comparison began anew.
+    """
+    if store.recall_bytes("sync_epoch") != epoch:
+        return []
+    if isinstance(said, Differs) and isinstance(asked, Summary):
+        narrowed(store, asked, said)
+    return told(store, said) if isinstance(said, Wanted) and isinstance(asked, Listing) else []
+
+
 def narrowed(store: Store, asked: Summary, said: Differs) -> None:
     """Note which buckets of which scopes hold something else. Raises SyncError if the answer is no answer to that question."""
     plan = underway(store) or Plan()

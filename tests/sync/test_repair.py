@@ -248,6 +248,24 @@ def test_a_comparison_goes_on_where_a_cut_left_it(
     _agree(grace)
 
 
+@pytest.mark.parametrize("steps", [1, 2])
+def test_a_comparison_that_meets_yet_another_ledger_begins_anew(office: Office, laptop: Make, steps: int) -> None:
+    """The answer that tells of it answers what was asked of the one before, and must not be taken for a wrong one for ever."""
+    grace = laptop("grace")
+    pair = grace.pair()
+    grace.sync()
+    backup = Copy(office)
+    grace.session(pair.id, notes="after the backup")
+    grace.sync()
+    backup.restore()
+    for _ in range(steps):  # the new epoch, the scopes
+        batch = engine.collect(grace.store, at=grace.clock.now())
+        with Line(office.address) as line:
+            engine.apply(grace.store, batch, list(line.exchange(batch.link.token, batch.pack())), at=grace.clock.now())
+    backup.restore()
+    _agree(grace)
+
+
 @pytest.mark.parametrize("cut", range(0, 40, 3))
 def test_any_part_of_an_answer_leaves_a_comparison_that_goes_on(office: Office, laptop: Make, cut: int) -> None:
     grace = laptop("grace")
