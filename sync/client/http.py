@@ -57,7 +57,9 @@ class _OneWrite:
         super().request(*arguments, **named)  # type: ignore[misc]
         whole, self._waiting = b"".join(self._waiting), None
         self.moved.up += len(whole)
-        super().send(whole)  # type: ignore[misc]
+        # A socket's time-out is the most that one `sendall` may take in all: piece by piece it goes by silence.
+        for at in range(0, len(whole), _PIECE):
+            super().send(whole[at : at + _PIECE])  # type: ignore[misc]
 
     def send(self, some: Any) -> None:
         if self._waiting is not None and isinstance(some, bytes | bytearray):

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from mentorapp.errors import UserError
 from sync import client
-from sync.client.http import Line
+from sync.client.http import Line, _OneWrite
 from sync.client.words import ASIDE, FAILURES, Busy, Cancelled, Foreign, NotEnrolled, NotLetIn, SyncError, Unreachable
 from sync.server import accounts, console, tables
 from sync.server.limits import Limit
@@ -249,6 +249,28 @@ def test_what_an_exchange_moved_is_counted_with_its_headers() -> None:
     assert len(heard) == 2
     assert line.bytes_up == sum(map(len, heard))
     assert line.bytes_down == 2 * len(said)
+
+
+def test_no_single_send_is_so_long_that_its_time_out_would_be_a_total() -> None:
+    sent: list[bytes] = []
+
+    class Under:
+        def request(self, some: list[bytes]) -> None:
+            for one in some:
+                self.send(one)
+
+        def send(self, some: bytes) -> None:
+            sent.append(some)
+
+    class Connection(_OneWrite, Under):
+        pass
+
+    for body in (b"x" * 300, b"x" * 120_000):
+        sent.clear()
+        Connection().request([b"headers", body])
+        assert b"".join(sent) == b"headers" + body
+        assert max(map(len, sent)) <= 16_384
+        assert len(sent) == 1 or len(body) > 16_000
 
 
 def test_every_sentence_says_that_the_work_is_safe_or_what_to_do() -> None:
