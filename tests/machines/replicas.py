@@ -79,6 +79,15 @@ class Laptop:
     held: frozenset[str] = frozenset()
 
 
+@dataclass
+class Facts:
+    """What follows from one record: its scope, the mentors that it names, and what each class of reader may have of it."""
+
+    scope: str
+    mentors: frozenset[str]
+    parts: dict[Visibility, State | None] = field(default_factory=dict)
+
+
 class Office:
     """Four laptops, a ledger, and what is on its way."""
 
@@ -91,6 +100,11 @@ class Office:
         self.mail: list[tuple[str, list[State], Known]] = []
         self.backups: list[tuple[Place, dict[str, int], int]] = []
         self.copies: list[tuple[int, Laptop]] = []
+        if _START:
+            start = _START[0]
+            self.ledger, self.at, self.seq = start.ledger.copied(), dict(start.at), start.seq
+            self.laptops = [_copied(one, one.replica) for one in start.laptops]
+            return
         for state in _BEGUN:
             self._keep(state, {})
         self.laptops = [Laptop(person, role, name, Place()) for person, role, name in _PEOPLE]
@@ -118,7 +132,7 @@ class Office:
     def _mandate(self, one: Laptop) -> Mandate:
         given = dict(_born_with(one.role, one.person))
         for id in PAIRS:
-            if one.person in grants.pair_of(self.ledger.records[id]).mentors:
+            if one.person in self._facts(id).mentors:
                 given[f"mentorship/{id}"] = Grant(f"mentorship/{id}", Visibility.pair, True)
         return Mandate(one.person, "office", one.person, given)
 
@@ -128,7 +142,7 @@ class Office:
         for state in states:
             here = self.ledger.records.get(state.id)
             joined = registers.join_states(here, state) if here else state
-            before = grants.scope_of(here, "") if here else None
+            before = self._facts(state.id).scope if here else None
             if here and joined.registers == here.registers:
                 told[state.id] = Verdict.kept
                 self.ledger.meet(state, known)
@@ -146,11 +160,24 @@ class Office:
     def _readable(self, one: Laptop) -> dict[str, State]:
         mandate, found = self.mandate(one), {}
         for id, state in self.ledger.records.items():
-            least = mandate.least(grants.scope_of(state, one.person))
-            part = grants.visible(state, least) if least is not None else None
-            if part:
+            facts = self._facts(id)
+            least = mandate.least(facts.scope)
+            if least is None:
+                continue
+            if least not in facts.parts:
+                facts.parts[least] = grants.visible(state, least)
+            if part := facts.parts[least]:
                 found[id] = part
         return found
+
+    def _facts(self, id: str) -> "Facts":
+        """What the real rules say of a record as the ledger has it now: asked once for each time it changed."""
+        key = (id, self.epoch, self.at[id])
+        if key not in self.worked_out:
+            state = self.ledger.records[id]
+            mentors = grants.pair_of(state).mentors if id in PAIRS else frozenset[str]()
+            self.worked_out[key] = Facts(grants.scope_of(state, ""), mentors)
+        return cast(Facts, self.worked_out[key])
 
     # --- what happens ---
 
@@ -332,6 +359,11 @@ def _copied(one: Laptop, replica: bytes) -> Laptop:
         one.person, one.role, replica, one.place.copied(), counter, waiting, aside, one.cursor, one.epoch, one.held
     )
 
+
+_START: list[Office] = []
+"""The first morning, worked out once and copied for each history."""
+
+_START.append(Office())
 
 _DEEDS = (
     ("save",) * 7

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any, NamedTuple
 
 import msgspec
@@ -27,7 +28,7 @@ from sync import client, protocol, wire
 from sync.client import allow_voiding
 from sync.client.loop import sync_once
 from sync.client.words import Braked, SyncError
-from sync.protocol import Changes, Message, ProtocolError
+from sync.protocol import Changes, Done, Hello, Message, ProtocolError
 from sync.server import accounts, holdings, ledger, tables
 from sync.server.accounts import Caller
 from sync.server.database import Database, opened
@@ -219,6 +220,24 @@ class World:
                     least = allowed(mandate, scopes[state.id])
                     if least is None or any(register.reach < least for register in state.registers.values()):
                         self.leaks.append(f"{caller.person} was given {state.id}")
+
+    def from_the_start(self, token: str) -> dict[str, Any]:
+        """What a laptop is given that begins without anything: the registers of each record."""
+        with self.database.reading() as connection:
+            epoch = ledger.identity(connection, 0).epoch
+        name, cursor, found, more = token_bytes(8), b"", dict[str, Any](), True
+        while more:
+            now = int(self.now.timestamp())
+            writer = wire.FrameWriter(quality=1)
+            writer.message(Hello(protocol.SPOKEN, "", name, epoch, cursor, 2**20, b"", name, now))
+            answer = self.served(token, writer.finish())
+            assert answer
+            for message in (one for frame in wire.FrameReader().feed(answer) for one in frame):
+                if isinstance(message, Changes):
+                    found |= {state.id: state.registers for state in wire.states(message)}
+                elif isinstance(message, Done):
+                    cursor, more = message.cursor, message.more
+        return found
 
     def records(self) -> dict[str, State]:
         """What the ledger has."""
