@@ -8,6 +8,7 @@ from sync import protocol
 from sync.client.words import ASIDE
 from sync.protocol import Case, Record
 from sync.server import app
+from tests.machines import test_world
 from tests.sync import example
 
 TEXT = example.DOCUMENT.read_text("utf-8")
@@ -50,3 +51,14 @@ def test_every_proof_that_it_names_exists() -> None:
     for file, test in named:
         assert f"def {test}" in (ROOT / file).read_text("utf-8") if test else (ROOT / file).exists(), (file, test)
     assert [int(row) for row in _rows("| promise")] == list(range(1, 15))
+
+
+def test_each_proof_names_its_check_of_the_machine_and_the_machine_makes_it() -> None:
+    made = {check.__name__ for check in test_world.CHECKS}
+    lines = TEXT[TEXT.index("| | promise") :].split("\n\n")[0].split("\n")[2:]
+    for number, line in enumerate(lines, 1):
+        named = re.findall(r"`tests/machines/test_world.py::(check_\w+)`", line)
+        assert len(named) == 1, line
+        assert named[0].startswith(f"check_{number:02}_"), line
+        assert named[0] in made, named
+    assert len(made) == len(lines)
