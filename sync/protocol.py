@@ -37,6 +37,7 @@ MOST_CONTEXT = 4096
 MOST_NAME = 64
 MOST_DEPTH = 24
 MOST_ASKED = 64
+MOST_CURSOR = 256
 MOST_BITS = 12
 MOST_COMPARED = 50_000
 MOST_ANSWER = 2**20
@@ -283,7 +284,10 @@ def greeting(messages: list[Message]) -> Hello:
     if not isinstance(hello, Hello):
         raise ProtocolError("no_hello")
     short = (
-        len(hello.app) <= 64 and len(hello.cursor) <= 64 and len(hello.ask) <= MOST_ASKED and len(hello.versions) <= 64
+        len(hello.app) <= 64
+        and len(hello.cursor) <= MOST_CURSOR
+        and len(hello.ask) <= MOST_ASKED
+        and len(hello.versions) <= 64
     )
     nonces = len(hello.prev) in (0, 8) and len(hello.next) == 8
     if len(hello.replica) != 8 or len(hello.epoch) not in (0, 8) or not nonces or not short:

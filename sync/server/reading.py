@@ -47,54 +47,58 @@ class Row:
         return unpack(self.kind, self.id, self.packed)
 
 
-def newer(connection: Connection, mandate: Mandate, place: Place, upto: int) -> Iterator[Row]:
-    """The records that became the caller's to see after a place, in that order."""
+def newer(connection: Connection, mandate: Mandate, below: Place, above: Place) -> Iterator[Row]:
+    """The records that became the caller's to see between two places, the newest first."""
     while True:
-        found = _page(connection, mandate, place, upto)
+        found, whole = _page(connection, mandate, below, above)
         yield from found
-        if len(found) < _PAGE:
+        if whole:
             return
-        place = Place(found[-1].at, found[-1].id)
+        above = Place(found[-1].at, found[-1].id)
 
 
 _PAGE = 300
 
 _record, _grant = tables.record, tables.grant
 _here = _record.c.office == bindparam("office")
+_between = and_(_record.c.seq >= bindparam("low"), _record.c.seq <= bindparam("high"))
 _mine = and_(_grant.c.caller == bindparam("caller"), _record.c.scope == _grant.c.scope)
 _CHANGED = Prepared(
     select(_record.c.seq, _record.c.id)
     .join(_grant, _mine)
-    .where(_here, _record.c.seq > bindparam("after"), _record.c.seq > _grant.c.seq, _record.c.seq <= bindparam("upto"))
-    .order_by(_record.c.seq)
-    .limit(_PAGE)
+    .where(_here, _between, _record.c.seq > _grant.c.seq)
+    .order_by(_record.c.seq.desc())
+    .limit(_PAGE + 2)
 )
 _GRANTED = Prepared(
     select(_grant.c.seq, _record.c.id)
     .join(_grant, _mine)
     .where(
         _here,
+        or_(_grant.c.seq > bindparam("low"), and_(_grant.c.seq == bindparam("low"), _record.c.id > bindparam("first"))),
         or_(
-            _grant.c.seq > bindparam("after"), and_(_grant.c.seq == bindparam("after"), _record.c.id > bindparam("id"))
+            _grant.c.seq < bindparam("high"), and_(_grant.c.seq == bindparam("high"), _record.c.id < bindparam("last"))
         ),
         _grant.c.seq >= _record.c.seq,
-        _grant.c.seq <= bindparam("upto"),
     )
-    .order_by(_grant.c.seq, _record.c.id)
-    .limit(_PAGE)
+    .order_by(_grant.c.seq.desc(), _record.c.id.desc())
+    .limit(_PAGE + 2)
 )
 _kin = _record.c.family == bindparam("family")
 _FAMILY_CHANGED = Prepared(
-    select(_record.c.seq, _record.c.id)
-    .where(_here, _kin, _record.c.seq > bindparam("after"), _record.c.seq <= bindparam("upto"))
-    .order_by(_record.c.seq)
-    .limit(_PAGE)
+    select(_record.c.seq, _record.c.id).where(_here, _kin, _between).order_by(_record.c.seq.desc()).limit(_PAGE + 2)
 )
 _FAMILY_GRANTED = Prepared(
     select(_record.c.id)
-    .where(_here, _kin, _record.c.seq <= bindparam("since"), _record.c.id > bindparam("id"))
-    .order_by(_record.c.id)
-    .limit(_PAGE)
+    .where(
+        _here,
+        _kin,
+        _record.c.seq <= bindparam("since"),
+        _record.c.id > bindparam("first"),
+        _record.c.id < bindparam("last"),
+    )
+    .order_by(_record.c.id.desc())
+    .limit(_PAGE + 2)
 )
 _THESE = Among(
     lambda some: select(_record.c.id, _record.c.seq, _record.c.scope, _record.c.kind, _record.c.state).where(
@@ -103,25 +107,31 @@ _THESE = Among(
 )
 
 
-def _page(connection: Connection, mandate: Mandate, place: Place, upto: int) -> list[Row]:
-    """Single scopes by one question about all of them; families, which may be the whole office, each in the order of an index."""
-    mine = {"office": mandate.office, "after": place.seq, "upto": upto}
-    keys: set[tuple[int, str]] = set(_CHANGED.rows(connection, caller=mandate.caller, **mine))
+def _page(connection: Connection, mandate: Mandate, below: Place, above: Place) -> tuple[list[Row], bool]:
+    """The newest rows of what lies between, and whether they are all of it.
+
+    Single scopes by one question about all of them; families, which may be the whole office, each in the order of an index.
+    """
+    mine = {"office": mandate.office, "low": below.seq, "high": above.seq}
+    edges = {"first": below.id, "last": above.id}
+    answers = [_CHANGED.rows(connection, caller=mandate.caller, **mine)]
+    if any(below.seq <= one.seq <= above.seq for scope, one in mandate.grants.items() if not scope.endswith("/*")):
+        answers.append(_GRANTED.rows(connection, caller=mandate.caller, **mine, **edges))
     for scope, grant in mandate.grants.items():
-        if grant.seq >= place.seq and not scope.endswith("/*"):
-            keys.update(_GRANTED.rows(connection, caller=mandate.caller, id=place.id, **mine))
-            break
-    for scope, grant in mandate.grants.items():
-        if scope.endswith("/*"):
-            after = max(place.seq, grant.seq)
-            keys.update(_FAMILY_CHANGED.rows(connection, family=scope, **{**mine, "after": after}))
-            if place.seq <= grant.seq <= upto:
-                behind = place.id if grant.seq == place.seq else ""
-                given = {"office": mandate.office, "family": scope, "since": grant.seq, "id": behind}
-                keys.update((grant.seq, row[0]) for row in _FAMILY_GRANTED.rows(connection, **given))
-    page = sorted(keys)[:_PAGE]
+        if not scope.endswith("/*"):
+            continue
+        later = {**mine, "low": max(below.seq, grant.seq + 1)}
+        answers.append(_FAMILY_CHANGED.rows(connection, family=scope, **later))
+        if below.seq <= grant.seq <= above.seq:
+            first = below.id if grant.seq == below.seq else ""
+            last = above.id if grant.seq == above.seq else LAST
+            given = {"office": mandate.office, "family": scope, "since": grant.seq, "first": first, "last": last}
+            answers.append([(grant.seq, row[0]) for row in _FAMILY_GRANTED.rows(connection, **given)])
+    keys = sorted({(at, id) for some in answers for at, id in some if below < (at, id) < above}, reverse=True)
+    whole = len(keys) <= _PAGE and all(len(some) < _PAGE + 2 for some in answers)
+    page = keys[:_PAGE]
     found = {row[0]: row[1:] for row in _THESE.rows(connection, [id for _, id in page], office=mandate.office)}
-    return [Row(at, id, *found[id]) for at, id in page]
+    return [Row(at, id, *found[id]) for at, id in page], whole
 
 
 _gone, _moved, _held, _tally = tables.withdrawn, tables.moved, tables.held, tables.tally

@@ -4,7 +4,7 @@ Knows no HTTP: it is given frames and gives back the answer's bytes. The answer 
 this caller after the laptop's cursor, newest commits last, within the size that the laptop asked for.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
 
@@ -35,7 +35,8 @@ from sync.server.accounts import Caller
 from sync.server.database import Database
 from sync.server.intake import Intake, Outcome
 from sync.server.ledger import Ledger
-from sync.server.reading import LAST, START, Place, Row
+from sync.server.reached import Reached, everything, unpacked
+from sync.server.reading import Place, Row
 from sync.server.statements import Prepared, putting
 
 _SLOW = 200_000
@@ -46,21 +47,6 @@ _SEEN_OFTEN = 600
 
 _MOST_ARRIVED = 2000
 """How many records of one exchange are remembered for a laptop that asks: more than a request carries."""
-
-_place = msgspec.msgpack.Decoder(tuple[int, str])
-
-
-def read_cursor(cursor: bytes) -> Place:
-    """Where a laptop stands, by what it was told; anywhere else is the start."""
-    try:
-        return Place(*_place.decode(cursor)) if cursor else START
-    except protocol.BROKEN as reason:
-        raise ProtocolError("bad_cursor") from reason
-
-
-def cursor_of(place: Place) -> bytes:
-    """A place as a laptop is told it."""
-    return msgspec.msgpack.encode(place)
 
 
 def _arrivals(packed: bytes | None) -> dict[int, int]:
@@ -117,7 +103,7 @@ class Visit:
         self.version = protocol.chosen(hello.versions)
         # Whoever was at another ledger compares first, if it can, rather than be given everything again.
         self.stranger = self.version >= protocol.COMPARING and hello.epoch not in (b"", self.identity.epoch)
-        self.place = read_cursor(hello.cursor) if hello.epoch == self.identity.epoch else START
+        self.reached = unpacked(hello.cursor) if hello.epoch == self.identity.epoch else Reached()
         self.hello = hello
 
     def _commit(self, changes: list[State], decisions: list[tuple[bytes, bool]], *, first: bool) -> None:
@@ -184,7 +170,7 @@ class Visit:
 
     def _stands_ahead(self, connection: Connection) -> bool:
         """Whether the laptop was told of commits that this ledger does not have: it lost them, and nobody said so."""
-        return self.place.seq > ledger.standing(connection, self.caller.office)
+        return self.reached.highest > ledger.standing(connection, self.caller.office)
 
     def _begin_anew(self, connection: Connection) -> None:
         """Go on as another ledger. Where it is one already, whoever can compares, and whoever cannot is given everything again."""
@@ -193,7 +179,7 @@ class Visit:
         self.stranger = fresh and compares
         self.identity = self.identity._replace(epoch=epoch)
         if fresh or not compares:
-            self.place = START
+            self.reached = Reached()
 
     def _mandate(self, connection: Connection) -> grants.Mandate:
         return holdings.mandate(connection, self.caller.caller, self.caller.office, self.caller.person)
@@ -216,8 +202,8 @@ class Visit:
         with self.database.reading() as connection:
             upto = ledger.standing(connection, self.caller.office)
             mandate = self._mandate(connection)
-            scopes = reading.dropped(connection, self.caller.caller, self.place.seq)
-            records = reading.departed(connection, mandate, self.place.seq)
+            scopes = reading.dropped(connection, self.caller.caller, self.reached.told)
+            records = reading.departed(connection, mandate, self.reached.told)
             self._departed = frozenset((*scopes, *records))
             if self._departed:
                 writer.message(Dropped(tuple(scopes), tuple(records)))
@@ -225,25 +211,25 @@ class Visit:
             digest, count = reading.agreed(connection, mandate)
             if self.comparing:
                 sent = self._compared(writer, connection, mandate)
-                writer.message(Done(cursor_of(Place(upto, LAST)), True, digest.to_bytes(8), count, sent))
+                writer.message(Done(everything(upto).pack(), True, digest.to_bytes(8), count, sent))
                 return
             if self.stranger:
                 writer.message(Done(b"", True, digest.to_bytes(8), count))
                 return
-            self._sent = self._arrived_before(connection) if self.place.seq < upto else {}
-            place, sent = self._records(writer, connection, mandate, upto)
-        more = place is not None
-        cursor = cursor_of(place or Place(upto, LAST))
+            self._sent = self._arrived_before(connection) if self.reached.gaps(upto) else {}
+            reached, sent = self._records(writer, connection, mandate, upto)
+        more = bool(reached.gaps(upto))
+        cursor = (reached if more else everything(upto)).pack()
         writer.message(Done(cursor, more, digest.to_bytes(8), count, sent))
 
     def _tell_held(self, writer: wire.FrameWriter, connection: Connection, mandate: grants.Mandate) -> None:
         """What waits for a coordinator, and what was decided about what this caller wrote."""
         if self.version < protocol.DECIDING:
             return
-        cases, gone = reading.held(connection, mandate, self.place.seq)
+        cases, gone = reading.held(connection, mandate, self.reached.told)
         if cases or gone:
             writer.message(Held(tuple(cases), tuple(gone)))
-        told = reading.decided(connection, mandate, self.place.seq)
+        told = reading.decided(connection, mandate, self.reached.told)
         if told:
             writer.message(Decided(tuple(told), self._receipt(told)))
 
@@ -298,30 +284,43 @@ class Visit:
 
     def _records(
         self, writer: wire.FrameWriter, connection: Connection, mandate: grants.Mandate, upto: int
-    ) -> tuple[Place | None, int]:
-        """Write what is new for the caller. Gives the place reached if there is more than was asked for, and how many went."""
+    ) -> tuple[Reached, int]:
+        """Write what is new for the caller, the newest first, as much as was asked for. Gives what they have then, and how many went."""
         assert self.hello is not None
         cap = min(max(self.hello.cap, 1024), protocol.MOST_ANSWER)
         brought = {one.id: one for one in self._outcomes if one.id}
-        sent, place = 0, self.place
-        for row in reading.newer(connection, mandate, self.place, upto):
-            if writer.size + writer.waiting // 4 > cap:
-                return place, sent
-            before, place = place, Place(row.at, row.id)
-            mine = brought.get(row.id)
-            if self._has(mine, row, mandate) or self._has_sent(row):
-                continue
-            least = mandate.least(row.scope)
-            part = grants.visible(row.state, least) if least is not None else None
-            earlier = mine.earlier if mine else None
-            theirs = grants.visible(earlier, least) if earlier and least is not None else None
-            if theirs:
-                # What stood here before the laptop's save came beside it: alone, so that the laptop can merge the two wordings.
-                writer.record(theirs, cursor_of(before))
-            if part:
-                writer.record(part, cursor_of(place))
-                sent += 1
-        return None, sent
+        sent, reached = 0, replace(self.reached, told=upto)
+        for gap in reached.gaps(upto):
+            for row in reading.newer(connection, mandate, *gap):
+                if writer.size + writer.waiting // 4 > cap:
+                    return reached, sent
+                before, reached = reached, reached.grown(gap, Place(row.at, row.id))
+                mine = brought.get(row.id)
+                if not (self._has(mine, row, mandate) or self._has_sent(row)):
+                    sent += self._given(writer, row, mine, mandate, before, reached)
+            reached = reached.closed(gap)
+        return reached, sent
+
+    def _given(
+        self,
+        writer: wire.FrameWriter,
+        row: Row,
+        mine: Outcome | None,
+        mandate: grants.Mandate,
+        before: Reached,
+        reached: Reached,
+    ) -> int:
+        """Write what a caller may read of a row: how many records that is."""
+        least = mandate.least(row.scope)
+        part = grants.visible(row.state, least) if least is not None else None
+        earlier = mine.earlier if mine else None
+        theirs = grants.visible(earlier, least) if earlier and least is not None else None
+        if theirs:
+            # What stood here before the laptop's save came beside it: alone, so that the laptop can merge the two wordings.
+            writer.record(theirs, before.pack())
+        if part:
+            writer.record(part, reached.pack())
+        return int(part is not None)
 
     def _has(self, brought: Outcome | None, row: Row, mandate: grants.Mandate) -> bool:
         """Whether the laptop has this record as it is: it brought it just now, and nobody else wrote since it last had it."""
@@ -330,7 +329,7 @@ class Visit:
         if brought.before is None:
             return True
         since = min((grant.seq for grant in mandate.of(row.scope)), default=0)
-        return brought.before <= self.place.seq and since <= self.place.seq
+        return self.reached.covers(Place(max(brought.before, since), row.id))
 
     def _arrived_before(self, connection: Connection) -> dict[int, int]:
         """What arrived under the word that this laptop goes on with: the answer was cut, or never heard."""

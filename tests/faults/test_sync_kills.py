@@ -21,7 +21,8 @@ from sync import client
 from sync.client.words import SyncError
 from sync.server import accounts, tables
 from sync.server.database import Database, opened
-from sync.server.visit import read_cursor
+from sync.server.reached import unpacked
+from sync.server.reading import Place
 from tests.faults.breaking import BREAKS
 from tests.faults.conftest import Make
 from tests.faults.postgres import Postgres
@@ -126,9 +127,9 @@ class Story:
             for id in here.keys() - waiting:
                 assert id in there, f"{hint}: it waits for nothing, and the server lacks it"
                 assert _covers(there[id], here[id]), f"{hint}: it waits for nothing, and the server lacks an edit"
-            place = read_cursor(store.recall_bytes("cursor"))
+            reached = unpacked(store.recall_bytes("cursor"))
             for row in rows:
-                if (row.seq, row.id) <= place:
+                if reached.covers(Place(row.seq, row.id)):
                     assert row.id in here, f"{hint}: the cursor is past what is not here"
                     assert _covers(here[row.id], there[row.id]), f"{hint}: the cursor is past an edit that is not here"
             store.close()

@@ -85,8 +85,10 @@ def test_a_page_of_a_family_is_read_in_the_order_of_an_index(large: Database, af
     with large.reading() as connection:
         office, _ = _caller(connection)
         kin = {"office": office, "family": "mentorship/*"}
-        changed = _plan(connection, reading._FAMILY_CHANGED, **kin, after=after, upto=_RECORDS)
-        given = _plan(connection, reading._FAMILY_GRANTED, **kin, since=_RECORDS, id=f"{after:032x}")
+        changed = _plan(connection, reading._FAMILY_CHANGED, **kin, low=0, high=_RECORDS - after)
+        given = _plan(
+            connection, reading._FAMILY_GRANTED, **kin, since=_RECORDS, first="", last=f"{_RECORDS - after:032x}"
+        )
     for plan, index in ((changed, "record_family"), (given, "record_family_id")):
         assert index in plan
         for costly in ("SCAN", "Seq Scan", "TEMP B-TREE", "Sort"):
@@ -97,10 +99,10 @@ def test_a_page_of_a_family_is_read_in_the_order_of_an_index(large: Database, af
 def test_a_page_of_single_scopes_reads_these_scopes_alone(large: Database, after: int) -> None:
     with large.reading() as connection:
         office, caller = _caller(connection)
-        mine = {"office": office, "caller": caller, "after": after, "upto": _RECORDS}
+        mine = {"office": office, "caller": caller, "low": after, "high": _RECORDS}
         for plan in (
             _plan(connection, reading._CHANGED, **mine),
-            _plan(connection, reading._GRANTED, **mine, id=""),
+            _plan(connection, reading._GRANTED, **mine, first="", last=reading.LAST),
         ):
             assert "record_scope" in plan
             for costly in ("SCAN record", "Seq Scan on record"):
@@ -112,13 +114,14 @@ def test_every_page_holds_what_comes_next_and_no_more(large: Database) -> None:
         office, caller = _caller(connection)
         grant = Grant("mentorship/*", Visibility.office, False, _RECORDS // 2)
         mandate = Mandate(caller, office, "", {"mentorship/*": grant})
-        place, got = reading.Place(_RECORDS // 2 - 1, ""), []
+        below, above, got = reading.START, reading.Place(_RECORDS // 2, reading.LAST), []
         for _ in range(3):
-            page = reading._page(connection, mandate, place, _RECORDS)
+            page, whole = reading._page(connection, mandate, below, above)
+            assert not whole
             got += page
-            place = reading.Place(page[-1].at, page[-1].id)
+            above = reading.Place(page[-1].at, page[-1].id)
     keys = [(row.at, row.id) for row in got]
-    assert keys == sorted(set(keys))
+    assert keys == sorted(set(keys), reverse=True)
     assert len(keys) == 3 * reading._PAGE
     assert {row.at for row in got} == {_RECORDS // 2}
     assert all(row.seq <= _RECORDS // 2 for row in got)
