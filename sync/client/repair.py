@@ -105,9 +105,12 @@ def total(store: Store) -> Sum:
 
 
 def differs(store: Store, digest: bytes) -> bool:
-    """Whether to compare because of this digest: once for each pair of digests, for what a comparison cannot mend stays as it is."""
+    """Whether to compare because of this digest: once for each pair of digests, for what a comparison cannot mend stays as it is.
+
+    What is set aside makes them differ rightly; something else may be lost beside it all the same.
+    """
     here = total(store).digest.to_bytes(8)
-    if here == digest or store.pending_count() or store.put_aside():
+    if here == digest or store.pending_count():
         return False
     tried = here + digest
     if store.recall_bytes(_TRIED) == tried:
@@ -191,6 +194,9 @@ def told(store: Store, said: Wanted) -> list[str]:
         ids = [wire.full_id(one) for one in said.ids]
     except ValueError as reason:
         raise failure("not_understood") from reason
+    # What is set aside was answered for: it waits for a decision as it was sent, and for nothing else.
+    aside = {one.id for one in store.put_aside()}
+    ids = [id for id in ids if id not in aside]
     store.reoffer(ids)
     if said.receipt:
         store.remember_bytes("receipt", said.receipt.hex().encode())
