@@ -307,6 +307,7 @@ _SENTENCED = frozenset(
         "app_too_old",
         "app_too_new",
         "too_often",
+        "too_slow",
         "cannot_commit",
         "code_wrong",
         "code_used",
