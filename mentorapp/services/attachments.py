@@ -60,6 +60,18 @@ class Standing:
     reason: str = ""
 
 
+def check(*, name: str, size: int) -> None:
+    """Whether a file of this size can be kept at all, asked before it is read. Raises UserError if it is empty or too large."""
+    if not size:
+        raise UserError(N_("“{name}” is empty. Choose another file."), name=name)
+    if size > MOST:
+        raise UserError(
+            N_("“{name}” is larger than {most} MB, the most that Mentor keeps. Choose a shorter or smaller one."),
+            name=name,
+            most=MOST // 2**20,
+        )
+
+
 def add(
     workspace: Workspace,
     *,
@@ -70,14 +82,7 @@ def add(
     taken_on: date | None = None,
 ) -> tuple[Changed, Attachment]:
     """Keep a file that belongs to a session. Raises UserError if it is empty or too large."""
-    if not content:
-        raise UserError(N_("“{name}” is empty. Choose another file."), name=name)
-    if len(content) > MOST:
-        raise UserError(
-            N_("“{name}” is larger than {most} MB, the most that Mentor keeps. Choose a shorter or smaller one."),
-            name=name,
-            most=MOST // 2**20,
-        )
+    check(name=name, size=len(content))
     now = workspace.clock.now()
     attachment = Attachment(
         id=new_id(),

@@ -10,8 +10,8 @@ from mentorapp import rules
 from mentorapp.clock import day_of, new_id
 from mentorapp.errors import UserError
 from mentorapp.fields import cleaned, fields_of
-from mentorapp.i18n import N_
-from mentorapp.records import ActionItem, Mentorship, Record, Reflection, Session
+from mentorapp.i18n import N_, tr
+from mentorapp.records import ActionItem, Attachment, Mentorship, Record, Reflection, Session
 from mentorapp.services.workspace import Workspace
 from mentorapp.store import Changed, Draft
 
@@ -155,9 +155,26 @@ def keep_draft(workspace: Workspace, draft: SessionDraft) -> datetime:
 
 
 def give_up_draft(workspace: Workspace, id: str) -> Changed:
-    """Let go of what was being written, on purpose."""
-    workspace.store.drop_draft(id)
-    return Changed(frozenset(("draft",)), (id,))
+    """Let go of what was being written, on purpose; the files of a session that was never saved go out of sight with it."""
+    store, gone = workspace.store, Changed(frozenset(("draft",)), (id,))
+    with store.transaction():
+        store.drop_draft(id)
+        for file in [] if store.seek(Session, id) else store.find(Attachment, "owner = ?", (id,)):
+            reason = tr("The draft of its session was thrown away")
+            gone |= store.void(file, reason=reason, by=workspace.me, at=workspace.clock.now())
+    return gone
+
+
+def bring_back_draft(workspace: Workspace, draft: SessionDraft, *, given_up: Changed) -> Changed:
+    """Keep a draft again that was given up, with the files that went out of sight with it."""
+    store, now = workspace.store, workspace.clock.now()
+    back = Changed(frozenset(("draft",)), (draft.id,))
+    with store.transaction():
+        keep_draft(workspace, draft)
+        for id in given_up.records:
+            if file := store.seek(Attachment, id):
+                back |= store.restore(file, by=workspace.me, at=now)
+    return back
 
 
 def problems(draft: SessionDraft, now: datetime) -> list[rules.Problem]:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from mentorapp.clock import new_id
 from mentorapp.errors import UserError
 from mentorapp.fields import cleaned
-from mentorapp.records import ActionItem, Reflection, Session
+from mentorapp.records import ActionItem, Attachment, Reflection, Session
 from mentorapp.registers import State
-from mentorapp.services import people, promises, sessions
+from mentorapp.services import attachments, people, promises, sessions
 from mentorapp.services.sessions import Promise, SessionDraft, Settled
 from mentorapp.store import Draft
 from tests.mentorapp.sessions import NOON, later
@@ -237,6 +237,46 @@ def test_drafts_are_found_under_whom_they_are_about_and_can_be_given_up(workspac
     sessions.give_up_draft(workspace, draft.id)
     assert workspace.store.drafts() == []
     assert workspace.store.find(Session) == []
+
+
+def test_files_of_a_session_that_was_never_saved_go_and_come_with_its_draft(workspace, pair):
+    draft = begun(workspace, pair)
+    sessions.keep_draft(workspace, draft)
+    _, out = attachments.add(workspace, to=draft.session, name="out.txt", content=b"out")
+    attachments.remove(workspace, attachment=out, reason="by mistake")
+    _, file = attachments.add(workspace, to=draft.session, name="a.txt", content=b"a")
+    gone = sessions.give_up_draft(workspace, draft.id)
+    assert gone.kinds == {"draft", "attachment"}
+    assert workspace.store.find(Attachment) == []
+    assert attachments.content(workspace, attachment=file) == b"a", "nothing is deleted"
+    sessions.bring_back_draft(workspace, draft, given_up=gone)
+    assert [one.id for one in workspace.store.find(Attachment)] == [file.id], "what was out before stays out"
+    assert [one.id for one in workspace.store.drafts()] == [draft.id]
+
+
+def test_files_of_a_saved_session_stay_when_a_draft_of_it_is_given_up(workspace, pair):
+    draft = begun(workspace, pair)
+    sessions.hold_session(workspace, draft=draft)
+    attachments.add(workspace, to=draft.session, name="a.txt", content=b"a")
+    sessions.keep_draft(workspace, sessions.reopen(workspace, workspace.store.get(Session, draft.session.id)))
+    sessions.give_up_draft(workspace, draft.id)
+    assert len(workspace.store.find(Attachment)) == 1
+
+
+def test_a_draft_is_given_up_with_its_files_or_not_at_all(workspace, pair, monkeypatch):
+    draft = begun(workspace, pair)
+    sessions.keep_draft(workspace, draft)
+    attachments.add(workspace, to=draft.session, name="a.txt", content=b"a")
+
+    def full(*_args, **_kw):
+        raise UserError("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(workspace.store, "void", full)
+        with pytest.raises(UserError):
+            sessions.give_up_draft(workspace, draft.id)
+    assert [one.id for one in workspace.store.drafts()] == [draft.id]
+    assert len(workspace.store.find(Attachment)) == 1
 
 
 # --- plans ------------------------------------------------------------------------------------------------------------

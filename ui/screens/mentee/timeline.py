@@ -28,7 +28,7 @@ _TONES = {"held": "now", "planned": "good", "missed": "warn", "cancelled": "neut
 
 @dataclass(frozen=True, kw_only=True)
 class Happened:
-    """One thing on the line of time. `state` is its pill and the tone of that."""
+    """One thing on the line of time. `state` is its pill and the tone of that; `owner` the session that a file belongs to."""
 
     key: str
     day: date
@@ -39,6 +39,7 @@ class Happened:
     tone: str
     near: date
     status: str = ""
+    owner: str = ""
 
 
 class TimelineCard(Card):
@@ -105,6 +106,8 @@ class TimelineCard(Card):
         if thing.kind == "session" and self._page is not None:
             where = {"planned": thing.key} if thing.status == "planned" else {"session": thing.key}
             self._shell.go("record", mentorship=self._page.mentorship, person=self._page.view.person.id, **where)
+        elif thing.owner:
+            self._shell.go("record", session=thing.owner)
 
 
 def happened(page: Page) -> list[Happened]:
@@ -167,6 +170,7 @@ def _of_file(file: Attachment, today: date) -> Happened:
     return Happened(
         key=file.id,
         kind="file",
+        owner=file.owner or "",
         day=file.taken_on or made_on(file.id, today),
         title=file.name,
         subtitle=_line(file.caption),

@@ -78,12 +78,19 @@ class SessionPage(Scroll):
             main.addWidget(part)
         for part in (self.last, self.invitation, self.when):
             side.addWidget(part)
+        self._beside = Column(gap=14)
+        side.addLayout(self._beside)
         for column in (main, side):
             column.addStretch(1)
         self._columns.addWidget(self._main, 1)
         self._columns.addWidget(self._side, 0)
         self.body.addLayout(self._columns)
         self.body.addStretch(1)
+
+    def put_beside(self, card: QWidget) -> None:
+        """Add a card under those that stand beside what is written."""
+        high_as_needed(card)
+        self._beside.addWidget(card)
 
     def _main_parts(self) -> list[QWidget]:
         chips, foot = Flow(gap=24, line_gap=8), Flow()

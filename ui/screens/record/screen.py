@@ -6,7 +6,6 @@ finishing is said beside its field. Writes nothing by itself: drafts and the fin
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
@@ -20,6 +19,7 @@ from mentorapp.services import sessions
 from mentorapp.services.sessions import SessionDraft
 from mentorapp.services.workspace import Workspace
 from ui import theme
+from ui.attaching import Attaching
 from ui.editors.keeping import Keeper
 from ui.models import writing
 from ui.models.writing import Writing
@@ -37,7 +37,7 @@ EVERY_MINUTE_MS = 60_000
 class RecordScreen(QWidget):
     """One session under way, or the question with whom."""
 
-    shows = frozenset(("action_item", "session", "person", "mentorship"))
+    shows = frozenset(("action_item", "session", "person", "mentorship", "attachment", "sync"))
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()
@@ -47,6 +47,8 @@ class RecordScreen(QWidget):
         self._held_focus: QWidget | None = None
         self._asking: WhomPage | None = None
         self.page = SessionPage()
+        self.files = Attaching(shell)
+        self.page.put_beside(self.files)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.page)
         Column(self).addWidget(self._pages)
@@ -57,6 +59,7 @@ class RecordScreen(QWidget):
         self._keeper.kept.connect(lambda at: self.page.say_kept(at, known=True))
         self._keeper.failed.connect(lambda _error: self.page.say_not_kept())
         self.page.edited.connect(self._keeper.touch)
+        self.files.adding.connect(self._keep_for_file)
         self.page.decided.connect(self._decided)
         self.page.finish.clicked.connect(self.hold)
         self.page.give_up.clicked.connect(self._give_up)
@@ -97,6 +100,7 @@ class RecordScreen(QWidget):
             self._writing = found
             self._keeper.begin(known=found.kept_at is not None)
             self.page.show_writing(found)
+            self.files.show_session(found.draft.session)
             self.page.say_kept(found.kept_at, known=found.kept_at is not None)
             self.setEnabled(True)
         self._pages.setCurrentWidget(self.whom if found is None else self.page)
@@ -129,6 +133,7 @@ class RecordScreen(QWidget):
         def read(workspace: Workspace) -> Writing:
             return writing.facts(workspace, draft, None)
 
+        self.files.refresh()
         self._shell.ask(read, self._refreshed, owner=self, latest="around the session")
 
     def _refreshed(self, found: Writing) -> None:
@@ -144,6 +149,12 @@ class RecordScreen(QWidget):
     def _decided(self) -> None:
         self._keeper.touch()
         self._keeper.flush()
+
+    def _keep_for_file(self) -> None:
+        # A file of a session that is nowhere yet would be found by nobody: the draft is kept before it.
+        draft = self.draft()
+        if draft is not None and draft.before is None:
+            self._decided()
 
     def _minute(self) -> None:
         if self._writing and self.page.clock.is_ticking():
@@ -216,14 +227,15 @@ class RecordScreen(QWidget):
         if draft is None or given_up is None:
             return
         self._close_draft()
+        self.files.forget(draft.id)
 
-        def open_again(_at: datetime) -> None:
+        def open_again(_changed: Changed) -> None:
             self._shell.go("record", draft=draft.id)
 
-        def bring_back() -> None:
-            self._shell.do(lambda workspace: sessions.keep_draft(workspace, draft), open_again)
+        def gone(changed: Changed) -> None:
+            def bring_back() -> None:
+                self._shell.do(lambda w: sessions.bring_back_draft(w, draft, given_up=changed), open_again)
 
-        def gone(_changed: Changed) -> None:
             words = tr("The draft with {name} is thrown away.", name=given_up.pair.name)
             self._shell.notices.say(words, "good", tr("Bring it back"), bring_back)
             self._go_on(given_up)

@@ -1,0 +1,397 @@
+"""Files of a session: added at once or after one question, told truly how they stand, got, copied, taken out and brought back."""
+
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+from mentorapp.records import Attachment, Session
+from mentorapp.services import attachments
+from tests.ui.harness import Bench
+from tests.ui.test_record import kept, opened, wait_until_kept
+from tests.ui.test_shrinking import photo
+from ui import filing, shrinking
+from ui.attaching import FileRow
+from ui.screens.mentee import MenteeScreen
+from ui.screens.record import RecordScreen
+from ui.widgets import TimelineRow
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: QApplication) -> Iterator[Bench]:
+    monkeypatch.setenv("MENTOR_HOME", str(tmp_path / "home"))
+    bench = Bench(tmp_path / "home", qapp)
+    yield bench
+    bench.end()
+
+
+@pytest.fixture
+def screen(bench: Bench) -> RecordScreen:
+    return opened(bench, mentorship=bench.grace.id)
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    place = tmp_path / "board.png"
+    place.write_bytes(photo(2400, 1200, orientation=1))
+    return place
+
+
+@pytest.fixture
+def note(tmp_path: Path) -> Path:
+    place = tmp_path / "note.txt"
+    place.write_bytes(b"What the circle wrote on the board. " * 30)
+    return place
+
+
+def choose(bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch, place: Path | None) -> None:
+    """Press the button and choose this file."""
+    monkeypatch.setattr(filing, "which_to_open", lambda *_args, **_kw: place)
+    screen.files.choose.click()
+    bench.settle()
+
+
+def files(bench: Bench) -> list[tuple[str, bytes | None]]:
+    """The files in sight, with their contents."""
+    return bench.ask(lambda w: [(one.name, attachments.content(w, attachment=one)) for one in w.store.find(Attachment)])
+
+
+def rows(screen: RecordScreen) -> list[FileRow]:
+    return [row for row in screen.files.files.rows() if isinstance(row, FileRow)]
+
+
+def says(widget: QWidget) -> str:
+    """All the words in sight."""
+    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
+
+
+# --- adding -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_small_file_is_added_at_once(
+    bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch, note: Path
+) -> None:
+    choose(bench, screen, monkeypatch, note)
+    assert files(bench) == [("note.txt", note.read_bytes())]
+    (row,) = rows(screen)
+    assert row.accessibleName() == "note.txt, 2 KB · only on this laptop"
+    assert not screen.files.question.isVisible()
+    (draft,) = kept(bench)
+    assert bench.ask(lambda w: w.store.find(Attachment)[0].owner) == draft.id, "the draft is kept, so the file is found"
+
+
+@pytest.mark.parametrize("answer", ["small", "whole", "cancel"])
+def test_a_large_photo_is_added_as_the_person_says(
+    bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch, large: Path, answer: str
+) -> None:
+    content = large.read_bytes()
+    choose(bench, screen, monkeypatch, large)
+    question = screen.files.question
+    assert question.isVisible()
+    assert "“board.png” is " in says(question)
+    assert question.small.hasFocus()
+    assert question.small.accessibleDescription() == question.accessibleName()
+    assert files(bench) == [], "nothing is kept before the person has said what"
+    getattr(question, answer).click()
+    bench.settle()
+    small = shrinking.smaller(content)
+    assert (
+        files(bench)
+        == {
+            "small": [("board.jpg", small)],
+            "whole": [("board.png", content)],
+            "cancel": [],
+        }[answer]
+    )
+    assert not question.isVisible()
+    assert screen.files.choose.hasFocus()
+
+
+def test_whoever_thinks_better_of_it_adds_nothing(
+    bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose(bench, screen, monkeypatch, None)
+    assert files(bench) == []
+    assert kept(bench) == []
+
+
+def test_a_file_goes_to_the_session_for_which_it_was_chosen(
+    bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch, large: Path
+) -> None:
+    QTest.keyClicks(screen.page.notes.editor, "about the board")
+    wait_until_kept(bench, screen)
+    (draft,) = kept(bench)
+    choose(bench, screen, monkeypatch, large)
+    screen.open(mentorship=bench.ruth.id)
+    bench.settle()
+    assert not screen.files.question.isVisible(), "another session is no place for the question"
+    screen.open(draft=draft.id)
+    bench.settle()
+    assert screen.files.question.isVisible()
+    screen.files.question.small.click()
+    bench.settle()
+    assert bench.ask(lambda w: [one.owner for one in w.store.find(Attachment)]) == [draft.id]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("empty", "is empty"), ("large", "larger than"), ("gone", "could not be read")]
+)
+def test_what_cannot_be_added_is_said_in_the_card(
+    bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str, said: str
+) -> None:
+    place = tmp_path / "video.mp4"
+    if kind != "gone":
+        with place.open("wb") as file:
+            file.truncate(0 if kind == "empty" else attachments.MOST + 1)
+    choose(bench, screen, monkeypatch, place)
+    assert said in says(screen.files)
+    assert "video.mp4" in screen.files.choose.accessibleDescription()
+    assert files(bench) == []
+    assert bench.said == []
+
+
+def test_the_window_lives_while_a_photo_is_read_and_made_smaller(
+    bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch, large: Path
+) -> None:
+    stalls: list[float] = []
+    last = [time.monotonic()]
+
+    def beat() -> None:
+        stalls.append(time.monotonic() - last[0])
+        last[0] = time.monotonic()
+
+    def slow(content: bytes) -> bytes:
+        time.sleep(0.4)
+        return content[: len(content) // 2]
+
+    monkeypatch.setattr(shrinking, "smaller", slow)
+    monkeypatch.setattr(filing, "which_to_open", lambda *_args, **_kw: large)
+    timer = QTimer()
+    timer.timeout.connect(beat)
+    timer.start(5)
+    screen.files.choose.click()
+    assert "Reading “board.png”" in says(screen.files)
+    monkeypatch.setattr(filing, "which_to_open", lambda *_args, **_kw: pytest.fail("one at a time"))
+    screen.files.choose.click()
+    bench.settle()
+    timer.stop()
+    assert screen.files.question.isVisible()
+    assert len(stalls) > 10
+    assert max(stalls) < 0.3
+
+
+# --- how it stands ----------------------------------------------------------------------------------------------------
+
+
+def stand(bench: Bench, sql: str, *values: object) -> None:
+    """As if an exchange had left the file like that."""
+
+    def said(w: object) -> None:
+        with w.store.transaction():  # type: ignore[attr-defined]
+            w.store.connection.execute(f"UPDATE file SET {sql}", values)  # type: ignore[attr-defined]
+
+    bench.ask(said)
+
+
+@pytest.mark.parametrize(
+    ("sql", "values", "said"),
+    [
+        ("sent = size * 2 / 5, upload = 'u'", (), "2 KB · 40 % sent"),
+        ("sent = size, safe_at = ?", (datetime(2026, 11, 23).isoformat(),), "2 KB · safe at the office"),
+        ("refused = 'no_room'", (), "The server has no room for more files."),
+        ("refused = 'a reason of 2031'", (), "for a reason that this version of Mentor does not know"),
+        ("here = 0", (), "2 KB · not on this laptop yet"),
+        ("here = 0, wanted = 1", (), "2 KB · comes with the next exchange"),
+    ],
+)
+def test_a_file_says_how_it_stands(
+    bench: Bench,
+    screen: RecordScreen,
+    monkeypatch: pytest.MonkeyPatch,
+    note: Path,
+    sql: str,
+    values: tuple[str, ...],
+    said: str,
+) -> None:
+    choose(bench, screen, monkeypatch, note)
+    stand(bench, sql, *values)
+    screen.refresh()
+    bench.settle()
+    (row,) = rows(screen)
+    assert said in says(row)
+    assert said in row.accessibleName()
+
+
+def test_a_file_that_is_elsewhere_can_be_got(
+    bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch, note: Path
+) -> None:
+    choose(bench, screen, monkeypatch, note)
+    stand(bench, "here = 0")
+    screen.refresh()
+    bench.settle()
+    (row,) = rows(screen)
+    assert row.get.isVisible()
+    assert not row.save.isVisible(), "there is nothing to copy"
+    row.get.click()
+    bench.settle()
+    (row,) = rows(screen)
+    assert "comes with the next exchange" in says(row)
+    assert not row.get.isVisible()
+    assert bench.ask(lambda w: w.store.file(w.store.find(Attachment)[0].content_hash).wanted)
+
+
+# --- out of it --------------------------------------------------------------------------------------------------------
+
+
+def test_a_copy_is_written_where_the_person_says_and_nowhere_else(
+    bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch, note: Path, tmp_path: Path
+) -> None:
+    choose(bench, screen, monkeypatch, note)
+    content = note.read_bytes()
+    note.unlink()
+    (row,) = rows(screen)
+    monkeypatch.setattr(filing, "where_to_save", lambda *_args, **_kw: None)
+    row.save.click()
+    bench.settle()
+    assert [p for p in tmp_path.rglob("*") if p.is_file() and b"What the circle" in p.read_bytes()] == []
+    copy = tmp_path / "stick" / "copy.txt"
+    monkeypatch.setattr(filing, "where_to_save", lambda *_args, **_kw: copy)
+    row.save.click()
+    bench.settle()
+    assert "could not be written there" in bench.said[-1].words
+    copy.parent.mkdir()
+    row.save.click()
+    bench.settle()
+    assert copy.read_bytes() == content
+    assert bench.said[-1].words == "Written to copy.txt."
+    assert [p for p in tmp_path.rglob("*") if p.is_file() and b"What the circle" in p.read_bytes()] == [copy]
+
+
+def test_a_name_from_elsewhere_is_a_name_and_never_a_place(
+    bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = screen.draft()
+    assert draft is not None
+    bench.ask(lambda w: attachments.add(w, to=draft.session, name="../../.bashrc", content=b"x"))
+    screen.refresh()
+    bench.settle()
+    asked: list[str] = []
+    monkeypatch.setattr(filing, "where_to_save", lambda *_args, name, **_kw: asked.append(name))
+    rows(screen)[0].save.click()
+    assert asked == ["bashrc"]
+
+
+def test_what_is_taken_out_can_be_brought_back(
+    bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch, note: Path
+) -> None:
+    choose(bench, screen, monkeypatch, note)
+    rows(screen)[0].take_out.click()
+    bench.settle()
+    assert files(bench) == []
+    assert rows(screen) == []
+    notice = bench.said[-1]
+    assert notice.words == "“note.txt” is taken out."
+    assert notice.action is not None
+    notice.action()
+    bench.settle()
+    assert files(bench) == [("note.txt", note.read_bytes())]
+    assert len(rows(screen)) == 1
+
+
+def test_a_draft_thrown_away_takes_its_files_along_and_brings_them_back(
+    bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch, note: Path, large: Path
+) -> None:
+    choose(bench, screen, monkeypatch, note)
+    choose(bench, screen, monkeypatch, large)
+    screen.page.give_up.click()
+    bench.settle()
+    assert files(bench) == []
+    assert kept(bench) == []
+    notice = bench.said[-1]
+    assert notice.action is not None
+    notice.action()
+    bench.settle()
+    assert files(bench) == [("note.txt", note.read_bytes())]
+    (draft,) = kept(bench)
+    screen.open(draft=draft.id)
+    bench.settle()
+    assert len(rows(screen)) == 1
+    assert not screen.files.question.isVisible(), "the question went with the draft"
+
+
+def test_a_file_that_is_still_read_goes_to_no_draft_that_was_thrown_away(
+    bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch, note: Path
+) -> None:
+    monkeypatch.setattr(filing, "which_to_open", lambda *_args, **_kw: note)
+    bench.tasks.run(lambda: time.sleep(0.2), lane="network")
+    screen.files.choose.click()
+    screen.page.give_up.click()
+    bench.settle()
+    assert bench.ask(lambda w: w.store.find(Attachment, voided=True)) == []
+
+
+def test_a_file_that_is_still_read_is_found_again_though_the_person_went_on(
+    bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch, note: Path
+) -> None:
+    monkeypatch.setattr(filing, "which_to_open", lambda *_args, **_kw: note)
+    bench.tasks.run(lambda: time.sleep(0.2), lane="network")
+    screen.files.choose.click()
+    screen.open(mentorship=bench.ruth.id)
+    bench.settle()
+    assert rows(screen) == [], "it belongs to the other session"
+    (draft,) = kept(bench)
+    screen.open(draft=draft.id)
+    bench.settle()
+    assert len(rows(screen)) == 1
+
+
+def test_a_file_on_the_line_of_time_leads_to_its_session(
+    bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch, note: Path
+) -> None:
+    choose(bench, screen, monkeypatch, note)
+    (draft,) = kept(bench)
+    mentee = bench.show(MenteeScreen)
+    mentee.open(person=bench.person.id)
+    bench.settle()
+    (row,) = [row for row in mentee.findChildren(TimelineRow) if "note.txt" in row.accessibleName()]
+    row.activated.emit()
+    assert bench.gone[-1] == ("record", {"session": draft.id})
+
+
+def test_a_finished_session_keeps_its_files_and_gets_more_without_being_reopened(
+    bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch, note: Path, tmp_path: Path
+) -> None:
+    QTest.keyClicks(screen.page.notes.editor, "notes")
+    screen.page.clock.set_seconds(20 * 60)
+    choose(bench, screen, monkeypatch, note)
+    screen.page.finish.click()
+    bench.settle()
+    (session,) = bench.ask(lambda w: w.store.find(Session))
+    screen.open(session=session.id)
+    bench.settle()
+    assert len(rows(screen)) == 1
+    more = tmp_path / "more.txt"
+    more.write_bytes(b"more")
+    choose(bench, screen, monkeypatch, more)
+    assert [name for name, _ in files(bench)] == ["note.txt", "more.txt"]
+    assert kept(bench) == [], "a file more is no edit of the session"
+
+
+# --- every route ------------------------------------------------------------------------------------------------------
+
+
+def test_everything_is_reached_by_the_keyboard_and_named(
+    bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch, note: Path
+) -> None:
+    choose(bench, screen, monkeypatch, note)
+    (row,) = rows(screen)
+    screen.files.choose.setFocus()
+    for button in (row.take_out, row.save):
+        screen.focusNextPrevChild(False)
+        assert QApplication.focusWidget() is button
+        assert button.accessibleName().endswith("“note.txt”")
