@@ -30,12 +30,10 @@ class Comparing:
         """One intention; see the store."""
         raise NotImplementedError
 
-    def unprinted(self) -> Iterator[State]:
-        """The records that changed since their fingerprint was taken, whole."""
-        rows = self.connection.execute(
-            "SELECT kind, id, body FROM registers WHERE print IS NULL ORDER BY seq"
-        ).fetchall()
-        for kind, id, body in rows:
+    def unprinted(self, most: int = -1) -> Iterator[State]:
+        """The records that changed since their fingerprint was taken, whole; at most so many of them, if a number is given."""
+        sql = "SELECT kind, id, body FROM registers WHERE print IS NULL ORDER BY seq LIMIT ?"
+        for kind, id, body in self.connection.execute(sql, (most,)).fetchall():
             yield registers.unpack(kind, id, body)
 
     def note_prints(self, prints: Iterable[tuple[str, int]]) -> None:

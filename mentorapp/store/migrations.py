@@ -308,7 +308,8 @@ def m0004_comparing(db: Database) -> None:
         db,
         """
         ALTER TABLE registers ADD COLUMN print INTEGER;
-        CREATE INDEX registers_print ON registers (scope, print)
+        CREATE INDEX registers_print ON registers (scope, print);
+        CREATE INDEX registers_unprinted ON registers (seq) WHERE print IS NULL
         """,
     )
 

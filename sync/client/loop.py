@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from mentorapp.clock import Clock, SystemClock
 from mentorapp.store import Exchange, Store
-from sync.client import engine
+from sync.client import engine, repair
 from sync.client.engine import Applied, Batch
 from sync.client.files import Moved, Queue
 from sync.client.link import linked
@@ -213,6 +213,8 @@ class _Run:
             for some in gathered(frames, self.line.more_here):
                 applied |= self.call(partial(_taken, batch=batch, frames=some, at=self.clock.now()))
                 self._tell(applied)
+                while self.call(repair.refresh_some):
+                    pass
         except Braked as stop:
             self.applied |= applied | Applied(safe=stop.safe)
             raise

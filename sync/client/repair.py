@@ -61,6 +61,13 @@ def _note(store: Store, plan: Plan | None) -> None:
 # --- what is here -----------------------------------------------------------------------------------------------------
 
 
+def refresh_some(store: Store, most: int = 200) -> bool:
+    """Take some fingerprints that are lacking, so that whoever waits for the store waits for no more; whether more may lack."""
+    prints = [(state.id, protocol.fingerprint(state)) for state in store.unprinted(most)]
+    store.note_prints(prints)
+    return len(prints) == most
+
+
 def _refresh(store: Store) -> None:
     store.note_prints((state.id, protocol.fingerprint(state)) for state in store.unprinted())
 

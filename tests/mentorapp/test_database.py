@@ -108,6 +108,7 @@ UNDONE = (
     "DROP TABLE file",
     "ALTER TABLE history DROP COLUMN in_doubt",
     "DROP TABLE held_case",
+    "DROP INDEX registers_unprinted",
     "DROP INDEX registers_print",
     "ALTER TABLE registers DROP COLUMN print",
     "DROP TABLE search",
