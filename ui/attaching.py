@@ -197,11 +197,19 @@ class Attaching(Card):
             self._show_question()
             self.question.small.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def keep_unanswered(self) -> None:
+        """Keep the smaller copy if the question still stands: whoever goes on has chosen the file, and it is not lost."""
+        if self._session is not None and self._session.id in self._asked:
+            self._settle("small")
+
     def _answered(self, answer: str) -> None:
+        self._settle(answer)
+        self.choose.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _settle(self, answer: str) -> None:
         session = self._session
         chosen = self._asked.pop(session.id, None) if session else None
         self._show_question()
-        self.choose.setFocus(Qt.FocusReason.OtherFocusReason)
         if session is None or chosen is None or answer == "cancel":
             return
         if answer == "small" and chosen.small is not None:

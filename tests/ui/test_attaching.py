@@ -363,6 +363,18 @@ def test_a_file_on_the_line_of_time_leads_to_its_session(
     assert bench.gone[-1] == ("record", {"session": draft.id})
 
 
+def test_finishing_without_an_answer_keeps_the_smaller_copy(
+    bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch, large: Path
+) -> None:
+    QTest.keyClicks(screen.page.notes.editor, "notes")
+    screen.page.clock.set_seconds(20 * 60)
+    choose(bench, screen, monkeypatch, large)
+    screen.page.finish.click()
+    bench.settle()
+    assert len(bench.ask(lambda w: w.store.find(Session))) == 1
+    assert files(bench) == [("board.jpg", shrinking.smaller(large.read_bytes()))]
+
+
 def test_a_finished_session_keeps_its_files_and_gets_more_without_being_reopened(
     bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch, note: Path, tmp_path: Path
 ) -> None:

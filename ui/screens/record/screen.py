@@ -181,6 +181,7 @@ class RecordScreen(QWidget):
             return
         self._keeper.touch()
         self._keeper.flush()
+        self.files.keep_unanswered()
         paper = draft.session.entry == "paper"
         finished = draft if paper else writing.with_minutes(draft, self.page.clock.seconds())
         self.page.clear_problems()
