@@ -33,6 +33,9 @@ log = logging.getLogger("mentor.server")
 
 T = TypeVar("T")
 
+_SLIM = {"X-Content-Type-Options": "nosniff", "Content-Encoding": "br"}
+"""Of an exchange's answer: nobody may keep the answer to a POST that does not say so (RFC 9110, section 9.3.3), and every byte is airtime."""
+
 _SAFE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _STRICT = {
     **_SAFE,
@@ -151,7 +154,7 @@ class Server:
             elif frames:
                 await self.in_turn(_taken, visit, frames)
         log.info("%s: %d bytes up, %d down", caller.device[:8], reader.received, len(answer))
-        return Response(answer, headers={**_SAFE, "Content-Encoding": "br"}, media_type=protocol.TYPE)
+        return Response(answer, headers=_SLIM, media_type=protocol.TYPE)
 
     async def caller(self, request: Request) -> Caller:
         """Whose laptop is calling. Raises Denied or Refused."""
