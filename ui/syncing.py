@@ -51,6 +51,8 @@ class Status:
     @property
     def share(self) -> float:
         """How far it is, from 0 to 1; below 0 while that cannot be said."""
+        if self.progress is not None and self.progress.files_whole:
+            return min(1.0, self.progress.files_done / self.progress.files_whole)
         if self.progress is None or not self.total:
             return -1.0
         return min(1.0, max(0.0, 1 - self.progress.left / self.total))

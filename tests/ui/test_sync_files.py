@@ -5,9 +5,11 @@ from mentorapp.records import Mentorship, Person, Session
 from mentorapp.services import attachments
 from mentorapp.services.workspace import Workspace
 from mentorapp.store import Changed
+from sync.client.loop import Progress
 from tests.journeys.conftest import Journey
 from tests.sync.conftest import Office, office
 from tests.ui.test_sync_screen import at_sync, join, wait
+from ui.syncing import Status
 
 __all__ = ["office"]
 
@@ -34,3 +36,12 @@ def test_files_that_wait_are_told_until_they_are_safe(mentor_app: Journey, offic
     screen._button.click()
     wait(mentor_app)
     assert not mentor_app.says("after the text")
+
+
+def test_while_files_move_it_says_how_much_of_them(mentor_app: Journey) -> None:
+    screen = at_sync(mentor_app)
+    through = Progress(1, 0, 0, 900, 300, 200_000, 800_000)
+    status = Status("sending", asked=True, total=1, progress=through)
+    screen._progressed(status)
+    assert mentor_app.says("Files: 200 KB of 800 KB")
+    assert status.share == 0.25

@@ -357,6 +357,9 @@ def _far(status: Status) -> str:
     progress = status.progress
     if progress is None:
         return tr("Reaching the office…")
+    if progress.files_whole:
+        done, whole = words.size(progress.files_done), words.size(progress.files_whole)
+        return tr("Files: {done} of {whole}", done=done, whole=whole)
     if progress.left:
         return ntr(
             "{n} record still to send", "{n} records still to send", progress.left, n=words.number(progress.left)
