@@ -8,16 +8,22 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import create_engine
 
+from mentorapp.fields import Visibility
 from mentorapp.records import Session
 from sync import protocol, wire
 from sync.client import engine
 from sync.client.http import Line
 from sync.client.pacing import Pace
 from sync.protocol import Changes, ProtocolError
+from sync.server import accounts, reading, tables
+from sync.server.database import opened
+from sync.server.grants import Grant, Mandate
 from sync.server.reached import MOST_STRETCHES, Reached, everything, unpacked
 from sync.server.reading import START, Place
-from tests.sync.conftest import Laptop, Office, noise
+from tests.benchmarks import postgres
+from tests.sync.conftest import MONDAY, Laptop, Office, noise
 
 Make = Callable[..., Laptop]
 
@@ -136,3 +142,42 @@ def test_whatever_is_cut_nothing_is_left_out_and_nothing_given_twice(laptop: Mak
     other.sync()
     assert other.states() == grace.states()
     assert other.sync().agrees
+
+
+@pytest.mark.skipif(not postgres.is_here(), reason=f"no PostgreSQL in {postgres.BINARIES}")
+def test_the_order_of_ids_is_the_same_in_a_cluster_made_for_a_language() -> None:
+    """A language's rules pass over some characters and put capitals beside small letters: places follow the bytes all the same."""
+    with postgres.started() as url:
+        admin = create_engine(url, isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.exec_driver_sql(
+                "CREATE DATABASE worded TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en' LC_COLLATE 'C' LC_CTYPE 'C'"
+            )
+        admin.dispose()
+        database = opened(url.rsplit("/", 1)[0] + "/worded")
+        ids = ["a-b", "ab", "Ab", "aB", "~last", "-first", "0" * 32, "f" * 32, "F" * 32]
+        with database.writing() as connection:
+            office = accounts.new_office(connection, "Office")
+            accounts.new_code(connection, office, "Grace", role="mentor", now=MONDAY)
+            row = {"office": office, "kind": "session", "state": b"", "bytes": 0}
+            rows = [
+                {**row, "id": f"{id}{kind}", "scope": f"{kind}/x", "family": f"{kind}/*", "seq": n * 2 + at}
+                for at, kind in enumerate(("person", "mentorship"))
+                for n, id in enumerate(ids, 1)
+            ]
+            connection.execute(tables.record.insert(), rows)
+            (who,) = connection.execute(tables.person.select()).all()
+            plain = {"caller": who.id, "source": "created", "least": 1, "write": True}
+            connection.execute(tables.grant.insert(), [{**plain, "scope": "person/x", "seq": 500}])
+        pair = Visibility.pair
+        held = {"person/x": Grant("person/x", pair, True, 500), "mentorship/*": Grant("mentorship/*", pair, True, 500)}
+        mandate = Mandate(who.id, office, "", held)
+        with database.reading() as connection:
+            whole = list(reading.newer(connection, mandate, START, Place(500, reading.LAST)))
+            given = [(one.at, one.id) for one in whole]
+            assert given == sorted(given, reverse=True)
+            assert {one.id for one in whole} == {row["id"] for row in rows}
+            for place in map(Place._make, given):
+                rest = [(one.at, one.id) for one in reading.newer(connection, mandate, START, place)]
+                assert rest == [one for one in given if one < place]
+        database.close()
