@@ -7,10 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from mentorapp import registers
 from mentorapp.errors import UserError
 from mentorapp.fields import Visibility
-from mentorapp.registers import Register
 from mentorapp.store import Ack, Store
 from sync import protocol
 from sync.client import engine
@@ -18,6 +16,7 @@ from sync.server import grants, ledger, reading, tables
 from sync.server.grants import Mandate
 from sync.server.intake import Intake
 from sync.server.reading import Row
+from tests.machines import breaks
 from tests.machines import test_registers_machine as machine
 from tests.sync import test_brake, test_concurrency, test_cuts, test_hostile, test_releasing, test_sync, test_weaving
 from tests.sync.test_concurrency import database  # noqa: F401
@@ -25,19 +24,6 @@ from tests.sync.test_cuts import scene  # noqa: F401
 from tests.sync.test_hostile import caller  # noqa: F401
 
 Patch = pytest.MonkeyPatch
-
-
-def _join_keeps_one_side(patch: Patch) -> None:
-    patch.setattr(registers, "join", lambda a, b: max(a, b, key=lambda one: (one.context, sorted(one.siblings))))
-
-
-def _join_forgets_what_was_superseded(patch: Patch) -> None:
-    true = registers.join
-
-    def join(a: Register, b: Register) -> Register:
-        return Register(a.siblings | b.siblings, true(a, b).context, max(a.reach, b.reach))
-
-    patch.setattr(registers, "join", join)
 
 
 def _whatever_was_sent_leaves_the_outbox(patch: Patch) -> None:
@@ -109,9 +95,13 @@ def _the_common_beginning_is_forgotten(patch: Patch) -> None:
 
 Check = Callable[..., None]
 BREAKS: list[tuple[Callable[[Patch], None], Check, dict[str, Any]]] = [
-    (_join_keeps_one_side, machine.test_thousands_of_histories_come_to_rest_alike, {"seed": 1}),
-    (_join_keeps_one_side, test_sync.test_two_laptops_that_edit_one_session_apart_converge_and_keep_both, {"first": 0}),
-    (_join_forgets_what_was_superseded, machine.test_thousands_of_histories_come_to_rest_alike, {"seed": 1}),
+    (breaks.join_keeps_one_side, machine.test_thousands_of_histories_come_to_rest_alike, {"seed": 1}),
+    (
+        breaks.join_keeps_one_side,
+        test_sync.test_two_laptops_that_edit_one_session_apart_converge_and_keep_both,
+        {"first": 0},
+    ),
+    (breaks.join_forgets_what_was_superseded, machine.test_thousands_of_histories_come_to_rest_alike, {"seed": 1}),
     (_whatever_was_sent_leaves_the_outbox, test_sync.test_an_edit_made_while_sending_stays_pending, {}),
     (_the_cursor_runs_ahead, test_concurrency.test_no_reader_ever_misses_what_commits_late, {}),
     (
@@ -172,7 +162,7 @@ NOTICED = (AssertionError, pytest.fail.Exception, UserError)
 @pytest.mark.parametrize(
     ("broken", "check", "given"),
     BREAKS,
-    ids=[f"{broken.__name__[1:]}-{number}" for number, (broken, *_) in enumerate(BREAKS)],
+    ids=[f"{broken.__name__.lstrip('_')}-{number}" for number, (broken, *_) in enumerate(BREAKS)],
 )
 def test_a_broken_rule_is_noticed(
     broken: Callable[[Patch], None],
