@@ -84,6 +84,9 @@ def check_03_conflicts_are_just_what_nobody_had_seen(world: World) -> None:
     after = {told: _closure(world, told) for told in world.saved}
     covered = set().union(*after.values()) if after else set()
     aside = {each.id for one in world.laptops for each in one.store.put_aside()}
+    with world.database.reading() as connection:
+        held = [unpack(row.kind, row.id, row.state) for row in connection.execute(tables.held.select())]
+    waiting = {Told(one.id, name, s.value) for one in held for name, r in one.registers.items() for s in r.siblings}
     for id, state in world.records().items():
         for name in EXACT:
             register = state.registers.get(name)
@@ -94,7 +97,7 @@ def check_03_conflicts_are_just_what_nobody_had_seen(world: World) -> None:
             for one in known if not (world.cloned or world.unnoticed) else ():
                 assert not known & after[one], (id, name, known)
             # What was written outside one's grants waits at the server for a coordinator, whatever became of its laptop.
-            ours = world.saved - world.clashing - world.outside
+            ours = world.saved - world.clashing - (world.outside & waiting)
             wanted = {told for told in ours - covered if told[:2] == (id, name)}
             if id not in aside:
                 assert wanted <= standing, (id, name, wanted - standing)
