@@ -17,6 +17,17 @@ STATES: Mapping[str, Mapping[str, frozenset[str]]] = {
         "completed": frozenset(("active",)),
         "ended_early": frozenset(("active",)),
     },
+    "agreement": {
+        "draft": frozenset(("agreed", "closed")),
+        "agreed": frozenset(("amended", "closed")),
+        "amended": frozenset(("closed",)),
+        "closed": frozenset(),
+    },
+    "consent": {
+        "given": frozenset(("withdrawn",)),
+        "refused": frozenset(("given",)),
+        "withdrawn": frozenset(("given",)),
+    },
     "session": {
         "planned": frozenset(("held", "missed", "cancelled", "rescheduled")),
         "held": frozenset(),

@@ -119,5 +119,60 @@ class Person(Record):
         )
     )
 
+    same_as: str | None = declare(Ref(label=N_("The same person as"), to="person", visibility=_OFFICE))
+
     def home(self) -> str:
         return f"person/{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consent(Record):
+    """What somebody allowed, or did not, after it was read to them in a language they understand; withdrawn on a day, never erased."""
+
+    kind: ClassVar[str] = "consent"
+    title: ClassVar[str] = N_("Consent")
+    plural: ClassVar[str] = N_("Consents")
+
+    person: str | None = declare(Ref(label=N_("Whose consent"), to="person", visibility=_OFFICE))
+    purpose: str | None = declare(
+        Choice(
+            label=N_("What for"),
+            visibility=_OFFICE,
+            options=options(
+                record_keeping=N_("keeping records"),
+                photo=N_("photographs"),
+                audio=N_("sound recordings"),
+                story=N_("telling the story to others"),
+                data_sharing=N_("sharing figures with partners"),
+            ),
+        )
+    )
+    status: str | None = declare(
+        Choice(
+            label=N_("Answer"),
+            visibility=_OFFICE,
+            options=options(given=N_("given"), refused=N_("refused"), withdrawn=N_("withdrawn")),
+        )
+    )
+    covers: str = declare(
+        Text(label=N_("What it covers"), helper=N_("Which pictures, which story, shown to whom."), visibility=_OFFICE)
+    )
+    language: str = declare(Text(label=N_("Read out in"), visibility=_OFFICE, limit=60))
+    method: str | None = declare(
+        Choice(
+            label=N_("How it was given"),
+            visibility=_OFFICE,
+            options=options(
+                spoken=N_("spoken"),
+                spoken_witnessed=N_("spoken, with a witness"),
+                signed=N_("signed"),
+                fingerprint=N_("fingerprint"),
+            ),
+        )
+    )
+    given_on: date | None = declare(Day(label=N_("Asked on"), visibility=_OFFICE))
+    withdrawn_on: date | None = declare(Day(label=N_("Withdrawn on"), visibility=_OFFICE))
+    note: str = declare(Text(label=N_("In the person’s own words"), long=True, visibility=_OFFICE))
+
+    def home(self) -> str:
+        return f"person/{self.person}"

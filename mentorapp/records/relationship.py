@@ -67,6 +67,46 @@ class Mentorship(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Agreement(Record):
+    """What a mentor and a mentee agree on for working together; amending makes a new one that says which it amends."""
+
+    kind: ClassVar[str] = "agreement"
+    title: ClassVar[str] = N_("Agreement")
+    plural: ClassVar[str] = N_("Agreements")
+
+    mentorship: str | None = declare(_MENTORSHIP)
+    purpose: str = declare(Text(label=N_("What we meet for"), long=True))
+    boundaries: str = declare(Text(label=N_("What does not belong here"), long=True))
+    frequency: str = declare(Text(label=N_("How often and for how long")))
+    channels: str = declare(Text(label=N_("How we reach each other between meetings")))
+    cancellation: str = declare(Text(label=N_("When one of us cannot come")))
+    confidentiality: str = declare(Text(label=N_("What stays between us"), long=True))
+    limits: str = declare(
+        Text(
+            label=N_("What cannot stay between us"),
+            helper=N_("Danger to somebody, or what the law asks us to report."),
+            long=True,
+        )
+    )
+    review_on: date | None = declare(Day(label=N_("Look at it again on"), visibility=_PROGRAMME))
+    mentor_agreed_on: date | None = declare(Day(label=N_("Mentor agreed on"), visibility=_PROGRAMME))
+    mentee_agreed_on: date | None = declare(Day(label=N_("Mentee agreed on"), visibility=_PROGRAMME))
+    status: str | None = declare(
+        Choice(
+            label=N_("Status"),
+            visibility=_PROGRAMME,
+            options=options(
+                draft=N_("draft"), agreed=N_("agreed by both"), amended=N_("amended since"), closed=N_("closed")
+            ),
+        )
+    )
+    amends: str | None = declare(Ref(label=N_("Amends"), to="agreement", visibility=_PROGRAMME))
+
+    def home(self) -> str:
+        return in_mentorship(self.mentorship)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Goal(Record):
     """What a mentee is working towards, and how far along it is."""
 

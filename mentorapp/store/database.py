@@ -28,6 +28,7 @@ NEWEST = (
     "m0005_cases",
     "m0006_doubt",
     "m0007_files",
+    "m0008_growth",
 )
 """The steps whose tables this version uses. A store that has just these opens without loading what migrates."""
 

@@ -369,3 +369,112 @@ def m0007_files(db: Database) -> None:
         CREATE INDEX attachment_content ON attachment (content_hash)
         """,
     )
+
+
+@steps()
+def m0008_growth(db: Database) -> None:
+    """Agreements, consents, progress, ratings and pulses; and who turned out to be the same person as whom."""
+    _run(
+        db,
+        """
+        ALTER TABLE person ADD COLUMN same_as TEXT;
+        CREATE TABLE consent (
+            id TEXT PRIMARY KEY NOT NULL,
+            scope TEXT NOT NULL DEFAULT '',
+            voided INTEGER NOT NULL DEFAULT 0,
+            void_reason TEXT NOT NULL DEFAULT '',
+            person TEXT,
+            purpose TEXT,
+            status TEXT,
+            covers TEXT NOT NULL DEFAULT '',
+            language TEXT NOT NULL DEFAULT '',
+            method TEXT,
+            given_on TEXT,
+            withdrawn_on TEXT,
+            note TEXT NOT NULL DEFAULT '',
+            created TEXT,
+            changed TEXT,
+            conflicts INTEGER NOT NULL DEFAULT 0
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE agreement (
+            id TEXT PRIMARY KEY NOT NULL,
+            scope TEXT NOT NULL DEFAULT '',
+            voided INTEGER NOT NULL DEFAULT 0,
+            void_reason TEXT NOT NULL DEFAULT '',
+            mentorship TEXT,
+            purpose TEXT NOT NULL DEFAULT '',
+            boundaries TEXT NOT NULL DEFAULT '',
+            frequency TEXT NOT NULL DEFAULT '',
+            channels TEXT NOT NULL DEFAULT '',
+            cancellation TEXT NOT NULL DEFAULT '',
+            confidentiality TEXT NOT NULL DEFAULT '',
+            limits TEXT NOT NULL DEFAULT '',
+            review_on TEXT,
+            mentor_agreed_on TEXT,
+            mentee_agreed_on TEXT,
+            status TEXT,
+            amends TEXT,
+            created TEXT,
+            changed TEXT,
+            conflicts INTEGER NOT NULL DEFAULT 0
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE measurement (
+            id TEXT PRIMARY KEY NOT NULL,
+            scope TEXT NOT NULL DEFAULT '',
+            voided INTEGER NOT NULL DEFAULT 0,
+            void_reason TEXT NOT NULL DEFAULT '',
+            mentorship TEXT,
+            goal TEXT,
+            session TEXT,
+            day TEXT,
+            reached INTEGER,
+            note TEXT NOT NULL DEFAULT '',
+            created TEXT,
+            changed TEXT,
+            conflicts INTEGER NOT NULL DEFAULT 0
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE competency_rating (
+            id TEXT PRIMARY KEY NOT NULL,
+            scope TEXT NOT NULL DEFAULT '',
+            voided INTEGER NOT NULL DEFAULT 0,
+            void_reason TEXT NOT NULL DEFAULT '',
+            mentorship TEXT,
+            person TEXT,
+            session TEXT,
+            framework TEXT NOT NULL DEFAULT '',
+            version TEXT NOT NULL DEFAULT '',
+            competency TEXT NOT NULL DEFAULT '',
+            level TEXT,
+            completeness TEXT,
+            rater TEXT,
+            day TEXT,
+            evidence TEXT NOT NULL DEFAULT '',
+            created TEXT,
+            changed TEXT,
+            conflicts INTEGER NOT NULL DEFAULT 0
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE pulse (
+            id TEXT PRIMARY KEY NOT NULL,
+            scope TEXT NOT NULL DEFAULT '',
+            voided INTEGER NOT NULL DEFAULT 0,
+            void_reason TEXT NOT NULL DEFAULT '',
+            author TEXT,
+            mentorship TEXT,
+            rater TEXT,
+            period TEXT NOT NULL DEFAULT '',
+            belonging INTEGER,
+            trust INTEGER,
+            understood INTEGER,
+            usefulness INTEGER,
+            voice INTEGER,
+            created TEXT,
+            changed TEXT,
+            conflicts INTEGER NOT NULL DEFAULT 0
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX consent_of ON consent (person);
+        CREATE INDEX agreement_of ON agreement (mentorship);
+        CREATE INDEX measurement_of ON measurement (goal);
+        CREATE INDEX rating_of ON competency_rating (person, competency);
+        CREATE INDEX pulse_of ON pulse (period)
+        """,
+    )

@@ -47,7 +47,8 @@ def test_migrations_make_the_tables_that_the_declarations_ask_for(store, kind):
     scratch = cipher.connect(":memory:")
     scratch.execute(tables.create(kind))
     about = f"PRAGMA table_xinfo({kind.kind})"
-    assert store.rows(about) == scratch.execute(about).fetchall()
+    # A later step puts its column behind those of the store: the same columns, wherever they stand.
+    assert {row[1:] for row in store.rows(about)} == {row[1:] for row in scratch.execute(about)}
     made = [flat(rows[0][0]) for rows in (store.rows(*sql(kind)), scratch.execute(*sql(kind)).fetchall())]
     assert made[0] == made[1]
     scratch.close()
@@ -58,7 +59,8 @@ def sql(kind):
 
 
 def flat(statement):
-    return re.sub(r"\s+", " ", statement)
+    columns, options = re.sub(r"\s+", " ", statement).rsplit(")", 1)
+    return sorted(column.strip() for column in columns.split("(", 1)[1].split(",")), options
 
 
 def test_there_is_a_table_for_each_kind_and_for_nothing_else(store):
@@ -103,6 +105,8 @@ def test_no_word_lies_readable_in_the_folder_open_closed_or_backed_up(tmp_path):
 
 
 UNDONE = (
+    "ALTER TABLE person DROP COLUMN same_as",
+    *(f"DROP TABLE {kind}" for kind in ("consent", "agreement", "measurement", "competency_rating", "pulse")),
     "DROP INDEX attachment_content",
     "DROP TABLE file_piece",
     "DROP TABLE file",
