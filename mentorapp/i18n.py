@@ -10,7 +10,14 @@ from functools import cache
 
 from mentorapp import paths
 
-LANGUAGES = {"en": "English", "fr": "Français", "ar": "العربية"}
+LANGUAGES = {
+    "en": "English",
+    "fr": "Français",
+    "pt": "Português",
+    "es": "Español",
+    "sw": "Kiswahili",
+    "ar": "العربية",
+}
 """The languages offered, by code, each named in itself."""
 
 RIGHT_TO_LEFT = frozenset({"ar"})

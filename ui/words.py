@@ -12,8 +12,12 @@ from mentorapp import i18n
 from mentorapp.clock import local
 from mentorapp.i18n import ntr, tr
 
-_LOCALES = {"en": "en_GB", "fr": "fr_FR", "ar": "ar_EG"}
-# Which country's customs: only names and digits are taken from it, the order of a date's parts is the same in all three.
+_LOCALES = {"en": "en_GB", "fr": "fr_FR", "pt": "pt_PT", "es": "es_419", "sw": "sw_TZ", "ar": "ar_EG"}
+# Which country's customs: names, digits and the sign between decimals are taken from it; a date's parts come in the same order in all.
+_FULL = {"pt": "dddd, d 'de' MMMM", "es": "dddd, d 'de' MMMM", "sw": "dddd, d MMMM"}
+# A day in full, in CLDR's pattern for the language where that is not plainly one part after the other.
+_OF_YEAR = {"pt": " 'de' yyyy", "es": " 'de' yyyy"}
+# What stands between a month in full and its year.
 
 
 def locale() -> QLocale:
@@ -37,7 +41,12 @@ def day(day: date, *, near: date | None = None) -> str:
 
 def weekday_day(day: date, *, near: date | None = None) -> str:
     """A day in full, "Monday 23 November"; with its year unless `near` is in the same one."""
-    return _date(day, "dddd d MMMM" if near and near.year == day.year else "dddd d MMMM yyyy")
+    full = _FULL.get(i18n.language(), "dddd d MMMM")
+    return _date(day, full if near and near.year == day.year else full + _of_year())
+
+
+def _of_year() -> str:
+    return _OF_YEAR.get(i18n.language(), " yyyy")
 
 
 def weekday(day: date) -> str:
@@ -54,7 +63,7 @@ def month(day: date, *, near: date | None = None) -> str:
     """The month, "November"; with its year unless it is plain from `near` which one is meant."""
     # A month that stands alone has a form of its own in some languages.
     name = str(locale().standaloneMonthName(day.month, QLocale.FormatType.LongFormat))
-    return name if near and abs(near - day) < timedelta(days=300) else f"{name} {_date(day, 'yyyy')}"
+    return name if near and abs(near - day) < timedelta(days=300) else name + _date(day, _of_year())
 
 
 def time(moment: datetime) -> str:

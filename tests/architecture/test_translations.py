@@ -15,10 +15,10 @@ from mentorapp import i18n
 from mentorapp.i18n import ntr, ptr, tr
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-TRANSLATED = ("ar", "fr")
+TRANSLATED = ("ar", "es", "fr", "pt", "sw")
 UNTOUCHED = {"Ctrl K", "K7PX-4M2Q-9RTB", "https://mentor.example.org", "km"}
 """What is the same in every language."""
-FEW_PER_FORM = {"fr": {0: 1}, "ar": {0: 0, 1: 1, 2: 2}}
+FEW_PER_FORM = {"fr": {0: 1}, "pt": {0: 1}, "es": {0: 1}, "sw": {0: 1}, "ar": {0: 0, 1: 1, 2: 2}}
 """The plural forms that stand for one number, which may therefore be said in words."""
 
 
@@ -129,7 +129,7 @@ def test_all_plural_forms_are_there(language):
     said = read(language)
     plurals = [message for message in _sentences(said) if isinstance(message.id, tuple)]
     assert plurals
-    assert {len(message.string) for message in plurals} == {{"fr": 2, "ar": 6}[language]}
+    assert {len(message.string) for message in plurals} == {{"ar": 6}.get(language, 2)}
 
 
 def test_no_placeholder_carries_a_format_of_its_own(template):
@@ -162,6 +162,31 @@ def test_arabic_has_its_own_punctuation_and_digits():
 def test_french_is_spaced_and_quoted_as_french_is():
     careless = re.compile(r"['“”]|·(?=\w)|[^\u00a0\d]:(?=\s|$)|(?<!\u202f)[;!?]|«[^\u00a0]|[^\u00a0]»")
     assert not [form for message, _, form in _said("fr") if message.id not in UNTOUCHED and careless.search(form)]
+
+
+def test_spanish_is_spaced_and_quoted_as_spanish_is():
+    careless = re.compile(r"['“”\"]|\s[:;!?]|« | »|(?<![\u00a0\d])%")
+    said = [form for message, _, form in _said("es") if message.id not in UNTOUCHED]
+    assert not [form for form in said if careless.search(form)]
+    assert not [form for form in said if form.count("?") != form.count("¿") or form.count("!") != form.count("¡")]
+
+
+def test_portuguese_is_spaced_and_quoted_as_portuguese_is():
+    careless = re.compile(r"['“”\"]|\s[:;!?%]|« | »")
+    assert not [form for message, _, form in _said("pt") if message.id not in UNTOUCHED and careless.search(form)]
+
+
+def test_swahili_is_spaced_and_quoted_as_swahili_is():
+    careless = re.compile(r"['«»\"]|\s[:;!?%]")
+    assert not [form for message, _, form in _said("sw") if message.id not in UNTOUCHED and careless.search(form)]
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_is_no_copy_of_the_english(language):
+    alike = [
+        m.id for m, _, form in _said(language) if form in _many(m.id) and re.search(r"[a-z]{3} +[a-z]{3}", _bare(form))
+    ]
+    assert not alike
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -211,7 +236,14 @@ def test_speaking_another_language_changes_what_is_said():
     for language in i18n.LANGUAGES:
         i18n.use(language)
         said[language] = tr("Today")
-    assert said == {"en": "Today", "fr": "Aujourd’hui", "ar": "اليوم"}
+    assert said == {
+        "en": "Today",
+        "fr": "Aujourd’hui",
+        "pt": "Hoje",
+        "es": "Hoy",
+        "sw": "Leo",
+        "ar": "اليوم",
+    }
     assert (ROOT / "resources" / "i18n" / "fr" / "LC_MESSAGES" / "mentor.mo").is_file()
 
 
@@ -220,6 +252,9 @@ def test_speaking_another_language_changes_what_is_said():
     [
         ("en", ["in 0 days", "in 1 day", "in 2 days", "in 3 days", "in 11 days", "in 100 days"]),
         ("fr", ["dans 0 jour", "dans 1 jour", "dans 2 jours", "dans 3 jours", "dans 11 jours", "dans 100 jours"]),
+        ("pt", [f"daqui a {n}" for n in ("0 dias", "1 dia", "2 dias", "3 dias", "11 dias", "100 dias")]),
+        ("es", ["en 0 días", "en 1 día", "en 2 días", "en 3 días", "en 11 días", "en 100 días"]),
+        ("sw", [f"baada ya siku {n}" for n in (0, 1, 2, 3, 11, 100)]),
         ("ar", ["اليوم", "بعد يوم واحد", "بعد يومين", "بعد ٣ أيام", "بعد ١١ يومًا", "بعد ١٠٠ يوم"]),
     ],
 )

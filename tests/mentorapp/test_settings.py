@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentorapp import paths, settings
+from mentorapp.i18n import LANGUAGES
 from mentorapp.settings import Settings
 
 some = st.builds(
     Settings,
-    language=st.sampled_from(["", "en", "fr", "ar"]),
+    language=st.sampled_from(["", *LANGUAGES]),
     text_size=st.floats(1, 2),
     theme=st.sampled_from(["system", "light", "dark", "contrast"]),
     motion=st.booleans(),

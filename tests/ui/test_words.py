@@ -15,12 +15,33 @@ DAY = date(2026, 11, 23)
     [
         ("en", "Monday 23 November"),
         ("fr", "lundi 23 novembre"),
+        ("pt", "segunda-feira, 23 de novembro"),
+        ("es", "lunes, 23 de noviembre"),
+        ("sw", "Jumatatu, 23 Novemba"),
         ("ar", "الاثنين ٢٣ نوفمبر"),
     ],
 )
 def test_a_day_is_written_with_the_names_and_digits_of_the_language(language: str, said: str) -> None:
     i18n.use(language)
     assert words.weekday_day(DAY, near=DAY) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "full", "month"),
+    [
+        ("en", "Monday 24 November 2025", "November 2025"),
+        ("fr", "lundi 24 novembre 2025", "novembre 2025"),
+        ("pt", "segunda-feira, 24 de novembro de 2025", "novembro de 2025"),
+        ("es", "lunes, 24 de noviembre de 2025", "noviembre de 2025"),
+        ("sw", "Jumatatu, 24 Novemba 2025", "Novemba 2025"),
+        ("ar", "الاثنين ٢٤ نوفمبر ٢٠٢٥", "نوفمبر ٢٠٢٥"),
+    ],
+)
+def test_a_year_is_joined_as_the_language_joins_it(language: str, full: str, month: str) -> None:
+    i18n.use(language)
+    earlier = date(2025, 11, 24)
+    assert words.weekday_day(earlier, near=DAY) == full
+    assert words.month(earlier, near=date(2027, 1, 1)) == month
 
 
 def test_the_year_is_said_only_where_it_is_not_plain() -> None:

@@ -106,6 +106,9 @@ def _tokens(plain: str, words: Words) -> list[Token] | None:
             phrase = " ".join(parts[at : at + length])
             if phrase in words or (length == 1 and phrase.isdigit()):
                 token = words[phrase] if phrase in words else ("number", int(phrase))
+                if token[0] == "dated":  # "día 12" is the twelfth, "1 día" a length of time
+                    dated = any(part.isdigit() for part in parts[at + length : at + length + 1])
+                    token = ("skip", 0) if dated else ("unit", 0)
                 if token[0] != "skip":
                     found.append(token)
                 at += length

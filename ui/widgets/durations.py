@@ -20,11 +20,14 @@ def parse_minutes(written: str) -> int | None:
         .replace(" ", "")
         .replace(",", ".")
     )
-    if found := re.fullmatch(r"(\d{1,4})(?:m|min|mins|minutes?|د|دقيقة)?", plain):
+    if found := re.fullmatch(r"(?:dakika|dak)?(\d{1,4})(?:m|min|mins|minut[eo]s?|د|دقيقة)?", plain):
         return int(found[1])
-    if found := re.fullmatch(r"(\d{1,2})(?:h|hrs?|hours?|heures?|:|س|ساعة)(\d{1,2})?(?:m|min)?", plain):
+    if found := re.fullmatch(r"(\d{1,2})(?:h|hrs?|hours?|heures?|horas?|:|س|ساعة)(\d{1,2})?(?:m|min)?", plain):
         return int(found[1]) * 60 + int(found[2] or 0)
-    if found := re.fullmatch(r"(\d{1,2})\.(\d)(?:h|hours?|heures?)", plain):
+    # Swahili says the unit first.
+    if found := re.fullmatch(r"saa(\d{1,2})(?:(?:na)?(?:dakika|dak)(\d{1,2}))?", plain):
+        return int(found[1]) * 60 + int(found[2] or 0)
+    if found := re.fullmatch(r"(\d{1,2})\.(\d)(?:h|hours?|heures?|horas?)", plain):
         return int(found[1]) * 60 + int(found[2]) * 6
     return None
 
