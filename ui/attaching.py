@@ -1,85 +1,39 @@
-"""The files of a session: added, in a smaller size if that is wished, and how each stands.
+"""The files of a session: chosen, dropped, pasted, taken with the camera or spoken; in a smaller size if that is wished; and how each stands.
 
-Promises that nothing is read, made smaller or written on the GUI thread, that no question stops the person, that a file is only said to
-be safe once the office has answered for it, and that a readable copy is written nowhere but where the person says.
+Promises that nothing is read, made smaller or written on the GUI thread, that no question stops the person, that a photograph goes without
+the place where it was taken, that a file is only said to be safe once the office has answered for it, and that a readable copy is written
+nowhere but where the person says.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
+from mentorapp.clock import SystemClock
 from mentorapp.errors import UserError
-from mentorapp.i18n import N_, tr
+from mentorapp.i18n import tr
 from mentorapp.records import Attachment, Session
-from mentorapp.services import attachments, people
+from mentorapp.services import attachments, people, voice
 from mentorapp.services.attachments import Standing
-from sync.client import aside
-from ui import filing, shrinking
-from ui import words as say
+from mentorapp.services.voice import Interrupted
+from ui import filing
+from ui.camera import Viewfinder, as_jpeg
+from ui.carrying import Chosen, content_of, looked_at, read, save_a_copy
+from ui.filerows import FileRow, InterruptedRow, Question, Shown
+from ui.playing import PlayerBar
 from ui.shell import Shell
-from ui.widgets import Button, Card, Column, Flow, QuietButton, text
-from ui.widgets.flow import high_as_needed
+from ui.voicing import VoiceNote
+from ui.widgets import Card, Column, Flow, QuietButton, text
 from ui.widgets.keyed import KeyedRows
 
 if TYPE_CHECKING:
     from mentorapp.services.workspace import Workspace
-
-UNREADABLE = N_("“{name}” could not be read. Check that it is still there, and choose it again.")
-NOT_WRITTEN = N_("“{name}” could not be written there. It is still kept in Mentor; choose another folder.")
-NOT_HERE = N_("“{name}” is not on this laptop yet, so there is nothing to copy. Get it first.")
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """A file that was chosen for a session, as it was read, and the smaller copy that could be kept instead."""
-
-    name: str
-    content: bytes
-    small: bytes | None = None
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A file and how its content stands."""
-
-    file: Attachment
-    standing: Standing
-
-
-def read(place: Path) -> Chosen:
-    """Read a file, and see whether it can be smaller. Raises UserError if it cannot be read, is empty or too large."""
-    try:
-        attachments.check(name=place.name, size=place.stat().st_size)
-        content = place.read_bytes()
-    except OSError as reason:
-        raise UserError(UNREADABLE, name=place.name) from reason
-    return Chosen(place.name, content, shrinking.smaller(content))
-
-
-def write(place: Path, content: bytes) -> None:
-    """Write a copy. Raises UserError if that cannot be done."""
-    try:
-        place.write_bytes(content)
-    except OSError as reason:
-        raise UserError(NOT_WRITTEN, name=place.name) from reason
-
-
-def how(standing: Standing) -> str:
-    """How a content stands, in a few words."""
-    through = say.number(100 * standing.done // max(1, standing.size))
-    return {
-        "here": tr("only on this laptop"),
-        "sending": tr("{percent} sent", percent=tr("{n} %", n=through)),
-        "safe": tr("safe at the office"),
-        "refused": tr("not taken by the office"),
-        "coming": tr("comes with the next exchange"),
-        "away": tr("not on this laptop yet"),
-    }[standing.state]
 
 
 class Attaching(Card):
@@ -93,53 +47,103 @@ class Attaching(Card):
         self._session: Session | None = None
         self._awaited: set[str] = set()
         self._asked: dict[str, Chosen] = {}
+        self._waiting: list[tuple[Session, str, Callable[[], Chosen]]] = []
         self.files = KeyedRows(self._row)
+        self.cut_off = KeyedRows(self._cut_off_row)
         self._reading = text("", "caption", wrap=True)
         self._problem = text("", "problem", wrap=True)
         self.question = Question()
         self.question.answered.connect(self._answered)
         self.choose = QuietButton(tr("Add a photo or file…"), "paperclip")
-        self.choose.clicked.connect(self._choose)
+        self.paste = QuietButton(tr("Paste the picture"), "clipboard-paste")
+        self.photo = QuietButton(tr("Take a photo"), "camera")
+        self.note = VoiceNote(shell)
+        self.viewfinder: Viewfinder | None = None
+        self.player: PlayerBar | None = None
+        self._lay_out()
+        self._listen()
+
+    def _lay_out(self) -> None:
         self.body.setSpacing(6)
-        for part in (self.files, self._reading, self._problem, self.question):
+        self._heard = Column(gap=0)
+        for part in (self.files, self.cut_off, self._reading, self._problem, self.question):
             part.hide()
             self.body.addWidget(part)
-        self.body.addWidget(self.choose, 0, Qt.AlignmentFlag.AlignLeading)
+        self.body.addLayout(self._heard)
+        ways = Flow(gap=12, line_gap=2)
+        for button in (self.choose, self.photo, self.paste):
+            ways.addWidget(button)
+        self.body.addWidget(ways)
+        self.body.addWidget(self.note)
+        self.setAcceptDrops(True)
+
+    def _listen(self) -> None:
+        self.choose.clicked.connect(self._choose)
+        self.paste.clicked.connect(self._paste)
+        self.photo.clicked.connect(self._look)
+        self.note.adding.connect(self.adding)
+        self.note.thrown.connect(self._take_out)
+        self.note.played.connect(self._play)
+        QGuiApplication.clipboard().dataChanged.connect(self._offer_paste)
+        self._offer_paste()
 
     # --- showing ------------------------------------------------------------------------------------------------------
 
     def show_session(self, session: Session) -> None:
         """Show the files of another session."""
+        if not self._is_shown(session):
+            self._put_away()
         self._session = session
-        self._show_files([])
+        self.note.set_session(session)
+        self._show_files([], [])
         self._say()
         self._show_question()
         self.refresh()
 
+    def _put_away(self) -> None:
+        if self.viewfinder is not None:
+            self.viewfinder.end()
+            self.viewfinder.hide()
+        if self.player is not None:
+            self.player.end()
+            self.player.hide()
+
+    def leave(self) -> None:
+        """Keep the note that is being spoken, and be silent."""
+        self.note.end()
+        self._put_away()
+
     def refresh(self) -> None:
         """Read again which files there are, and how they stand."""
-        session = self._session
+        session, speaking = self._session, self.note.recording()
         if session is None:
             return
 
-        def show(found: list[tuple[Attachment, Standing]]) -> None:
-            if self._is_shown(session):
-                self._show_files(found)
+        def read(workspace: Workspace) -> tuple[list[tuple[Attachment, Standing]], list[Interrupted]]:
+            cut_off = voice.interrupted(workspace, session=session.id, but=speaking)
+            return attachments.of(workspace, owner=session.id), cut_off
 
-        self._shell.ask(lambda w: attachments.of(w, owner=session.id), show, owner=self, latest="files of the session")
+        def show(found: tuple[list[tuple[Attachment, Standing]], list[Interrupted]]) -> None:
+            if self._is_shown(session):
+                self._show_files(*found)
+
+        self._shell.ask(read, show, owner=self, latest="files of the session")
 
     def forget(self, session: str) -> None:
         """Put away what was chosen for this session and is not kept yet: there is nothing to add it to any more."""
         self._awaited.discard(session)
         self._asked.pop(session, None)
+        self._waiting = [one for one in self._waiting if one[0].id != session]
         self._show_question()
 
     def _is_shown(self, session: Session) -> bool:
         return self._session is not None and self._session.id == session.id
 
-    def _show_files(self, found: list[tuple[Attachment, Standing]]) -> None:
+    def _show_files(self, found: list[tuple[Attachment, Standing]], cut_off: list[Interrupted]) -> None:
         self.files.show_values((file.id, Shown(file, standing)) for file, standing in found)
         self.files.setVisible(bool(found))
+        self.cut_off.show_values((one.id, one) for one in cut_off if one.id != self.note.recording())
+        self.cut_off.setVisible(bool(self.cut_off.keys()))
 
     def _show_question(self) -> None:
         chosen = self._asked.get(self._session.id) if self._session else None
@@ -157,30 +161,85 @@ class Attaching(Card):
 
     def _row(self, shown: Shown) -> QWidget:
         row = FileRow(shown)
+        row.open.clicked.connect(lambda: self._shell.go("file", file=shown.file.id))
+        row.play.clicked.connect(lambda: self._play(shown.file))
         row.get.clicked.connect(lambda: self._get(shown.file))
-        row.save.clicked.connect(lambda: self._save(shown.file))
+        row.save.clicked.connect(lambda: save_a_copy(self._shell, self, shown.file))
         row.take_out.clicked.connect(lambda: self._take_out(shown.file))
         return row
 
     # --- adding -------------------------------------------------------------------------------------------------------
 
     def _choose(self) -> None:
+        # One at a time, as the words above say. The button is not greyed: that would take the keyboard away from it.
+        if not self._reading.isVisibleTo(self):
+            place = filing.which_to_open(self, title=tr("Add a photo or file"))
+            if place is not None:
+                self._add_from(place.name, lambda: read(place))
+
+    def _paste(self) -> None:
+        image = QGuiApplication.clipboard().image()
+        if not image.isNull():
+            self._add_image(image)
+
+    def _add_image(self, image: QImage) -> None:
+        name = tr("Photo {time}", time=f"{SystemClock().now().astimezone():%H.%M}") + ".jpg"
+        self._add_from(name, lambda: looked_at(name, as_jpeg(image)))
+
+    def _offer_paste(self) -> None:
+        seen = QGuiApplication.clipboard().mimeData()
+        self.paste.setVisible(bool(seen and seen.hasImage()))
+
+    def _look(self) -> None:
+        if self.viewfinder is None:
+            self.viewfinder = Viewfinder()
+            self.viewfinder.taken.connect(self._taken)
+            self.viewfinder.left.connect(self._looked)
+            self._heard.addWidget(self.viewfinder)
+        self.viewfinder.show()
+        self.viewfinder.begin()
+
+    def _taken(self, content: bytes) -> None:
+        self._looked()
+        name = tr("Photo {time}", time=f"{SystemClock().now().astimezone():%H.%M}") + ".jpg"
+        self._add_from(name, lambda: looked_at(name, content))
+
+    def _looked(self) -> None:
+        if self.viewfinder is not None:
+            self.viewfinder.hide()
+        self.photo.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files and pictures that are dragged here."""
+        seen = event.mimeData()
+        if self._session is not None and (seen.hasImage() or any(url.isLocalFile() for url in seen.urls())):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Add what was dropped, one after another."""
+        seen = event.mimeData()
+        places = [Path(url.toLocalFile()) for url in seen.urls() if url.isLocalFile()]
+        for place in places:
+            self._add_from(place.name, lambda place=place: read(place))  # type: ignore[misc]
+        if not places and seen.hasImage():
+            self._add_image(QImage(seen.imageData()))
+        event.acceptProposedAction()
+
+    def _add_from(self, name: str, reader: Callable[[], Chosen]) -> None:
         session = self._session
-        if self._reading.isVisibleTo(self):
-            # One at a time, as the words above say. The button is not greyed: that would take the keyboard away from it.
+        if session is None:
             return
-        place = filing.which_to_open(self, title=tr("Add a photo or file"))
-        if place is None or session is None:
+        if session.id in self._awaited or session.id in self._asked:
+            self._waiting.append((session, name, reader))
             return
-        self.forget(session.id)
         self._awaited.add(session.id)
         self.adding.emit()
-        self._say(reading=tr("Reading “{name}”…", name=place.name))
+        self._say(reading=tr("Reading “{name}”…", name=name))
         self._shell.tasks.run(
-            lambda: read(place),
+            reader,
             then=lambda chosen: self._have_read(session, chosen),
             failed=lambda error: self._failed(session, error),
-            lane="network",
+            lane="pictures",
             owner=self,
         )
 
@@ -198,9 +257,12 @@ class Attaching(Card):
             self.question.small.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keep_unanswered(self) -> None:
-        """Keep the smaller copy if the question still stands: whoever goes on has chosen the file, and it is not lost."""
+        """Keep the smaller copy if the question still stands, and what was spoken: whoever goes on has chosen it, and it is not lost."""
+        self.note.end()
         if self._session is not None and self._session.id in self._asked:
             self._settle("small")
+        for id in list(self.cut_off.keys()):
+            self._keep_cut_off(id)
 
     def _answered(self, answer: str) -> None:
         self._settle(answer)
@@ -210,12 +272,23 @@ class Attaching(Card):
         session = self._session
         chosen = self._asked.pop(session.id, None) if session else None
         self._show_question()
-        if session is None or chosen is None or answer == "cancel":
+        if session is None or chosen is None:
             return
         if answer == "small" and chosen.small is not None:
             self._add(session, str(Path(chosen.name).with_suffix(".jpg")), chosen.small)
-        else:
+        elif answer != "cancel":
             self._add(session, chosen.name, chosen.content)
+        else:
+            self._next()
+
+    def _next(self) -> None:
+        """Go on with what was dropped together with what is added now."""
+        waiting, self._waiting = self._waiting, []
+        for at, (session, name, reader) in enumerate(waiting):
+            if self._is_shown(session):
+                self._waiting = waiting[at + 1 :]
+                self._add_from(name, reader)
+                return
 
     def _add(self, session: Session, name: str, content: bytes) -> None:
         if self._is_shown(session):
@@ -228,47 +301,57 @@ class Attaching(Card):
         def added(_changed: object) -> None:
             if self._is_shown(session):
                 self._say()
+            self._next()
 
         self._shell.do(add, added, failed=lambda error: self._failed(session, error), owner=self)
 
     def _failed(self, session: Session, error: Exception) -> None:
         if not isinstance(error, UserError):
             raise error
+        self._awaited.discard(session.id)
         if self._is_shown(session):
             self._say(problem=str(error))
         else:
             self._shell.notices.problem(error)
+        self._next()
+
+    # --- voice notes --------------------------------------------------------------------------------------------------
+
+    def _cut_off_row(self, one: Interrupted) -> QWidget:
+        row = InterruptedRow(one)
+        row.keep.clicked.connect(lambda: self._keep_cut_off(one.id))
+        row.throw.clicked.connect(lambda: self._throw_cut_off(one.id))
+        return row
+
+    def _keep_cut_off(self, id: str) -> None:
+        session = self._session
+        if session is not None:
+            self._shell.do(
+                lambda w: voice.finish(w, recording=id, to=session)[0], lambda _changed: self.refresh(), owner=self
+            )
+
+    def _throw_cut_off(self, id: str) -> None:
+        self._shell.do(lambda w: voice.give_up(w, recording=id), lambda _none: self.refresh(), owner=self)
+
+    def _play(self, file: Attachment) -> None:
+        if self.player is not None:
+            self.player.end()
+            self.player.deleteLater()
+        self.player = player = PlayerBar(file.name)
+        self._heard.addWidget(player)
+        player.show()
+        player.setFocus(Qt.FocusReason.OtherFocusReason)
+
+        def play(content: bytes) -> None:
+            player.load(content)
+            player.speaker.play()
+
+        self._shell.ask(lambda w: content_of(w, file), play, owner=player)
 
     # --- what can be done with a file ---------------------------------------------------------------------------------
 
     def _get(self, file: Attachment) -> None:
         self._shell.do(lambda workspace: attachments.fetch(workspace, attachment=file), owner=self)
-
-    def _save(self, file: Attachment) -> None:
-        # A name from elsewhere is a name, never a place.
-        name = file.name.replace("\\", "/").rsplit("/", 1)[-1].lstrip(".") or "file"
-        place = filing.where_to_save(self, title=tr("Save a copy"), name=name, kind="")
-        if place is None:
-            return
-
-        def copy(workspace: Workspace) -> bytes:
-            content = attachments.content(workspace, attachment=file)
-            if content is None:
-                raise UserError(NOT_HERE, name=file.name)
-            return content
-
-        def have(content: bytes) -> None:
-            self._shell.tasks.run(
-                lambda: write(place, content),
-                then=lambda _none: self._shell.notices.say(tr("Written to {file}.", file=place.name)),
-                lane="network",
-            )
-
-        self._shell.tasks.run(lambda: copy(self._open()), then=have)
-
-    def _open(self) -> Workspace:
-        assert self._shell.workspace is not None, "no store is open"
-        return self._shell.workspace
 
     def _take_out(self, file: Attachment) -> None:
         shell = self._shell
@@ -286,67 +369,3 @@ class Attaching(Card):
             taken_out,
             owner=self,
         )
-
-
-class Question(QWidget):
-    """Whether the smaller copy is kept, asked in place. `answered` carries "small", "whole" or "cancel"."""
-
-    answered = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._words = text("", wrap=True)
-        column, buttons = Column(self, gap=8), Flow()
-        column.addWidget(self._words)
-        column.addWidget(buttons)
-        self.small, self.whole = Button(tr("Keep the smaller one")), Button(tr("Keep it as it is"))
-        self.cancel = QuietButton(tr("Cancel"))
-        for button, answer in ((self.small, "small"), (self.whole, "whole"), (self.cancel, "cancel")):
-            button.clicked.connect(lambda _on=False, answer=answer: self.answered.emit(answer))
-            buttons.addWidget(button)
-        high_as_needed(self)
-
-    def ask(self, name: str, size: int, small: int) -> None:
-        """Ask about this file."""
-        words = tr(
-            "“{name}” is {size}. A smaller copy of {small} is quicker to send and shows as well on a screen.",
-            name=name,
-            size=say.size(size),
-            small=say.size(small),
-        )
-        self._words.setText(words)
-        self.setAccessibleName(words)
-        # The keyboard goes to the first answer, so the question is heard with it.
-        self.small.setAccessibleDescription(words)
-
-
-class FileRow(QWidget):
-    """A file: its name, how it stands, why the office did not take it if so, and what can be done."""
-
-    def __init__(self, shown: Shown) -> None:
-        super().__init__()
-        file, standing = shown.file, shown.standing
-        size = say.size(standing.size) if standing.size else ""
-        caption = " · ".join(filter(None, (size, how(standing))))
-        why = tr(aside(standing.reason)) if standing.state == "refused" else ""
-        self.setAccessibleName(", ".join(filter(None, (file.name, caption, why))))
-        self.get = self._button(tr("Get"), tr("Get “{name}”", name=file.name))
-        self.save = self._button(tr("Save a copy…"), tr("Save a copy of “{name}”", name=file.name))
-        self.take_out = self._button(tr("Take out"), tr("Take out “{name}”", name=file.name))
-        self.get.setVisible(standing.state == "away" and bool(file.content_hash and file.size))
-        self.save.setVisible(standing.state not in ("away", "coming"))
-        column, deeds = Column(self, edges=(0, 6, 0, 6), gap=2), Flow(gap=12)
-        for words, kind in ((file.name, "strong"), (caption, "caption"), (why, "caption")):
-            label = text(words, kind, wrap=True)
-            column.addWidget(label)
-            label.setVisible(bool(words))
-        for button in (self.get, self.save, self.take_out):
-            deeds.addWidget(button)
-        column.addWidget(deeds)
-        high_as_needed(self)
-
-    def _button(self, words: str, name: str) -> QuietButton:
-        button = QuietButton(words, parent=self)
-        button.setProperty("short", "true")
-        button.setAccessibleName(name)
-        return button

@@ -1,4 +1,4 @@
-"""The only threads: one lane that owns the store and one for the network. The GUI thread never waits for either.
+"""The only threads: a lane that owns the store, one for the network, one for pictures and files. The GUI thread never waits for any.
 
 `run` gives a function to a lane; functions of a lane run one after another in the order given. The result comes back on the GUI
 thread. What comes back for an owner that is gone is dropped. A `UserError` goes to `failed`, or is told; anything else is a bug and is
@@ -16,6 +16,9 @@ from PySide6.QtCore import QDeadlineTimer, QEventLoop, QObject, QThread, QTimer,
 from mentorapp.errors import UserError
 
 T = TypeVar("T")
+
+LANES = ("store", "network", "pictures")
+"""A picture is read and made smaller on a lane of its own, so that it waits for no long exchange."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ class Tasks(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._lanes = {name: Lane(name, self) for name in ("store", "network")}
+        self._lanes = {name: Lane(name, self) for name in LANES}
         for lane in self._lanes.values():
             lane.done.connect(self._arrived)
         self._pending = 0

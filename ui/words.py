@@ -124,6 +124,13 @@ def minutes(n: int) -> str:
     return ntr("{n} min", "{n} min", n, n=number(n))
 
 
+def clock(seconds: float) -> str:
+    """A length as a clock counts it, "0:14", "12:05"."""
+    whole, rest = divmod(int(seconds), 60)
+    # Digits of the language without a thousands mark, seconds always two.
+    return f"{number(whole)}:{locale().toString(rest).rjust(2, locale().zeroDigit())}"
+
+
 def hours(minutes: int) -> str:
     """A longer time, to the half hour: "13 h", "13 ½ h"."""
     whole, rest = divmod(round(minutes / 30), 2)

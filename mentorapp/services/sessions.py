@@ -159,6 +159,8 @@ def give_up_draft(workspace: Workspace, id: str) -> Changed:
     store, gone = workspace.store, Changed(frozenset(("draft",)), (id,))
     with store.transaction():
         store.drop_draft(id)
+        for heard in store.recordings(id):
+            store.drop_recording(heard.id)
         for file in [] if store.seek(Session, id) else store.find(Attachment, "owner = ?", (id,)):
             reason = tr("The draft of its session was thrown away")
             gone |= store.void(file, reason=reason, by=workspace.me, at=workspace.clock.now())

@@ -6,17 +6,20 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from mentorapp import bare
 from mentorapp.records import Attachment, Session
 from mentorapp.services import attachments
 from tests.ui.harness import Bench
 from tests.ui.test_record import kept, opened, wait_until_kept
 from tests.ui.test_shrinking import photo
 from ui import filing, shrinking
-from ui.attaching import FileRow
+from ui.camera import Camera
+from ui.filerows import FileRow
 from ui.screens.mentee import MenteeScreen
 from ui.screens.record import RecordScreen
 from ui.widgets import TimelineRow
@@ -104,10 +107,11 @@ def test_a_large_photo_is_added_as_the_person_says(
         files(bench)
         == {
             "small": [("board.jpg", small)],
-            "whole": [("board.png", content)],
+            "whole": [("board.png", bare.bare(content))],
             "cancel": [],
         }[answer]
     )
+    assert not any(b"Secretphone" in (kept or b"") for _, kept in files(bench)), "what the camera noted stays out"
     assert not question.isVisible()
     assert screen.files.choose.hasFocus()
 
@@ -328,7 +332,7 @@ def test_a_file_that_is_still_read_goes_to_no_draft_that_was_thrown_away(
     bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch, note: Path
 ) -> None:
     monkeypatch.setattr(filing, "which_to_open", lambda *_args, **_kw: note)
-    bench.tasks.run(lambda: time.sleep(0.2), lane="network")
+    bench.tasks.run(lambda: time.sleep(0.2), lane="pictures")
     screen.files.choose.click()
     screen.page.give_up.click()
     bench.settle()
@@ -339,7 +343,7 @@ def test_a_file_that_is_still_read_is_found_again_though_the_person_went_on(
     bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch, note: Path
 ) -> None:
     monkeypatch.setattr(filing, "which_to_open", lambda *_args, **_kw: note)
-    bench.tasks.run(lambda: time.sleep(0.2), lane="network")
+    bench.tasks.run(lambda: time.sleep(0.2), lane="pictures")
     screen.files.choose.click()
     screen.open(mentorship=bench.ruth.id)
     bench.settle()
@@ -407,3 +411,86 @@ def test_everything_is_reached_by_the_keyboard_and_named(
         screen.focusNextPrevChild(False)
         assert QApplication.focusWidget() is button
         assert button.accessibleName().endswith("“note.txt”")
+
+
+def drop(screen: RecordScreen, mime: QMimeData) -> None:
+    """Let go of something over the card."""
+    at, left = QPointF(20, 20), Qt.MouseButton.LeftButton
+    for event in (
+        QDragEnterEvent(at.toPoint(), Qt.DropAction.CopyAction, mime, left, Qt.KeyboardModifier.NoModifier),
+        QDropEvent(at, Qt.DropAction.CopyAction, mime, left, Qt.KeyboardModifier.NoModifier),
+    ):
+        QApplication.sendEvent(screen.files, event)
+        assert event.isAccepted()
+
+
+def test_files_dropped_together_are_added_one_after_another(
+    bench: Bench, screen: RecordScreen, note: Path, large: Path
+) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(large)), QUrl.fromLocalFile(str(note))])
+    drop(screen, mime)
+    bench.settle()
+    assert screen.files.question.isVisible(), "the photo asks first"
+    assert files(bench) == []
+    screen.files.question.small.click()
+    bench.settle()
+    assert [name for name, _ in files(bench)] == ["board.jpg", "note.txt"]
+
+
+@pytest.mark.parametrize("way", ["drop", "paste"])
+def test_a_picture_without_a_file_is_added_too(bench: Bench, screen: RecordScreen, way: str) -> None:
+    image = QImage(40, 30, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.red)
+    assert not screen.files.paste.isVisible(), "there is nothing to paste"
+    if way == "drop":
+        mime = QMimeData()
+        mime.setImageData(image)
+        drop(screen, mime)
+    else:
+        QGuiApplication.clipboard().setImage(image)
+        assert screen.files.paste.isVisible()
+        screen.files.paste.click()
+    bench.settle()
+    QGuiApplication.clipboard().clear()
+    ((name, content),) = files(bench)
+    assert name.startswith("Photo ")
+    assert name.endswith(".jpg")
+    assert QImage.fromData(content or b"").size() == image.size()
+
+
+class EyeWithout(Camera):
+    """A camera that sees what a test shows it."""
+
+    def begin(self) -> None:
+        """Nothing has to be opened."""
+
+
+def test_a_photo_is_taken_with_the_camera_and_touches_no_disk(
+    bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("ui.camera.Camera", EyeWithout)
+    before = set(tmp_path.rglob("*"))
+    screen.files.photo.click()
+    finder = screen.files.viewfinder
+    assert finder is not None
+    assert not finder.take.isEnabled(), "nothing is seen yet"
+    image = QImage(64, 48, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.blue)
+    finder.camera.seen.emit(image)
+    assert finder.take.hasFocus()
+    QTest.keyClick(finder.take, Qt.Key.Key_Return)
+    bench.settle()
+    assert QImage.fromData(files(bench)[0][1] or b"").size() == image.size()
+    assert not finder.isVisible()
+    assert screen.files.photo.hasFocus()
+    assert set(tmp_path.rglob("*")) == before
+
+
+def test_without_a_camera_it_is_said_and_escape_leaves(bench: Bench, screen: RecordScreen) -> None:
+    screen.files.photo.click()
+    finder = screen.files.viewfinder
+    assert finder is not None
+    assert "camera was found" in says(finder) or "takes pictures is missing" in says(finder)
+    QTest.keyClick(finder.leave, Qt.Key.Key_Escape)
+    assert not finder.isVisible()

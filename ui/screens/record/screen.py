@@ -114,7 +114,8 @@ class RecordScreen(QWidget):
         return self.whom.first_focus() if asking else self.page.notes.editor
 
     def leave(self) -> None:
-        """Keep what is not kept yet."""
+        """Keep what is not kept yet, spoken or written."""
+        self.files.leave()
         self._keeper.flush()
 
     def hideEvent(self, event: QHideEvent) -> None:
