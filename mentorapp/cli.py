@@ -92,8 +92,42 @@ def _backup(workspace: Workspace, words: argparse.Namespace) -> list[str]:
     return [tr("An encrypted copy is in “{folder}”. It opens with the same passphrase.", folder=copy)]
 
 
+def _imported(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path)
+    parser.add_argument(
+        "--kind", choices=sorted(BY_KIND), help=tr("what each row is; guessed from the headings if left out")
+    )
+    parser.add_argument("--dry-run", action="store_true", help=tr("only say what would be imported and what is wrong"))
+    parser.add_argument("--month-first", action="store_true", help=tr("read 3/4/2026 as the fourth of March"))
+    parser.add_argument(
+        "--only-known", action="store_true", help=tr("make no people or sites that the rows name and are not here")
+    )
+    parser.add_argument(
+        "--not-mentored", action="store_true", help=tr("begin no mentorship with the people who are imported")
+    )
+
+
+def _import(workspace: Workspace, words: argparse.Namespace) -> Iterable[str]:
+    from mentorapp.services.importing import matching, report, running
+    from mentorapp.services.importing.checking import Check, Plan
+    from mentorapp.services.importing.known import known
+    from mentorapp.services.importing.reading import open_book
+
+    book = open_book(words.file).read()
+    kind = words.kind or matching.kind_of(book)
+    chosen = matching.remembered(settings.load(), book, kind) or matching.guess(book, kind)
+    plan = Plan(kind, chosen, words.month_first, not words.only_known, not words.not_mentored)
+    found = known(workspace, kind, make_missing=plan.make_missing)
+    check = Check(book, plan, found, workspace.clock.now()).look()
+    yield from report.lines(check)
+    if not words.dry_run:
+        run = running.import_all(workspace, check=check)
+        yield ntr("{n} record was imported.", "{n} records were imported.", run.records)
+
+
 VERBS: Mapping[str, Verb] = {
     "export": Verb(N_("write records of one kind into a CSV file"), _export, _exported),
+    "import": Verb(N_("bring in records from a table or from address cards"), _import, _imported),
     "backup": Verb(N_("write an encrypted copy of the store into a folder"), _backup, _into_a_folder),
 }
 """What needs no server. The whole command line, with what does, is `sync.client.__main__`."""

@@ -89,3 +89,11 @@ def ptr(context: str, message: str, /, **values: object) -> str:
     """The sentence where its English needs a context to be translated well."""
     translated = _catalogue(_state["language"]).pgettext(context, message)
     return _filled(translated, message, values)
+
+
+@cache
+def in_every_language(message: str) -> tuple[str, ...]:
+    """A sentence of the catalogue in each language offered, English first: for reading what others wrote in theirs."""
+    return (
+        tuple(dict.fromkeys((message, *(_catalogue(code).gettext(message) for code in LANGUAGES)))) if message else ()
+    )

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
@@ -12,7 +12,10 @@ from mentorapp import paths
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What this device was told. `theme` is `system`, `light`, `dark` or `contrast`; `text_size` is 1.0 to 2.0."""
+    """What this device was told. `theme` is `system`, `light`, `dark` or `contrast`; `text_size` is 1.0 to 2.0.
+
+    `matchings` says of tables imported before what their columns were, by a fingerprint of their headings.
+    """
 
     language: str = ""
     text_size: float = 1.0
@@ -20,6 +23,7 @@ class Settings:
     motion: bool = True
     nav_open: bool = True
     practice: bool = False
+    matchings: dict[str, list[str]] = field(default_factory=dict)
 
 
 def _file() -> Path:

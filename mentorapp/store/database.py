@@ -29,6 +29,7 @@ NEWEST = (
     "m0006_doubt",
     "m0007_files",
     "m0008_growth",
+    "m0009_imports",
 )
 """The steps whose tables this version uses. A store that has just these opens without loading what migrates."""
 

@@ -478,3 +478,30 @@ def m0008_growth(db: Database) -> None:
         CREATE INDEX pulse_of ON pulse (period)
         """,
     )
+
+
+@steps()
+def m0009_imports(db: Database) -> None:
+    """Which records were brought in from a file, so that an import can be taken back as a whole. Of this laptop only."""
+    _run(
+        db,
+        """
+        CREATE TABLE import_run (
+            id TEXT PRIMARY KEY NOT NULL,
+            kind TEXT NOT NULL,
+            file TEXT NOT NULL,
+            at TEXT NOT NULL,
+            undone TEXT
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE imported (
+            run TEXT NOT NULL,
+            id TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            seq INTEGER NOT NULL,
+            replica BLOB NOT NULL,
+            counter INTEGER NOT NULL,
+            digest BLOB NOT NULL,
+            PRIMARY KEY (run, id)
+        ) STRICT, WITHOUT ROWID
+        """,
+    )

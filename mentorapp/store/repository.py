@@ -25,6 +25,7 @@ from mentorapp.store.comparing import Comparing
 from mentorapp.store.doubting import Doubting
 from mentorapp.store.drafts import Drafts
 from mentorapp.store.facts import Changed, Hit, Version
+from mentorapp.store.imports import Imports
 from mentorapp.store.incoming import Incoming
 from mentorapp.store.recordings import Recordings
 from mentorapp.store.reopening import Reopening
@@ -35,7 +36,7 @@ R = TypeVar("R", bound=Record)
 _NOTHING = msgspec.msgpack.encode(None)
 
 
-class Store(Comparing, Cases, Doubting, Incoming, Reopening, Drafts, Shelf, Recordings):
+class Store(Comparing, Cases, Doubting, Incoming, Reopening, Drafts, Imports, Shelf, Recordings):
     """The opened encrypted file. Every call belongs on the thread that opened it."""
 
     replica = b""
