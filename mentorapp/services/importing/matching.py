@@ -5,7 +5,7 @@ Pure but for the remembered choices, which are this device's settings: only a fi
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import blake2b
 
@@ -45,24 +45,37 @@ def targets(kind: str) -> dict[str, str]:
     return {**besides, **named, "id": tr("Id")} if kind == "session" else {**named, **besides, "id": tr("Id")}
 
 
-@cache
-def _known(kind: str) -> Mapping[str, str]:
-    """Each heading that is known, folded, and the column it names: labels in every language, with unit and without; then the usual words."""
-    found: dict[str, str] = {}
+def _named(kind: str) -> Iterator[tuple[str, str]]:
+    """Each column's name with the words for it: labels in every language, with unit and without; then the usual words."""
     for name, field in fields(kind).items():
         labels = i18n.in_every_language(field.label)
         units = i18n.in_every_language(field.unit) if isinstance(field, Count) and field.unit else ()
         for label in (*labels, *(f"{label} {unit}" for label in labels for unit in units), name):
-            found.setdefault(folded(label), name)
+            yield name, label
     for name, words in BESIDES.get(kind, {}).items():
-        found.update(dict.fromkeys(map(folded, i18n.in_every_language(words)), name))
+        yield from ((name, each) for each in i18n.in_every_language(words))
     for key, usual in json.loads((paths.resources() / "importing" / "headings.json").read_text("utf-8")).items():
         about, name = key.split(".")
         if about == kind:
-            for words in usual:
-                found.setdefault(folded(words), name)
-    found.update(dict.fromkeys(map(folded, i18n.in_every_language("Id")), "id"))
-    return found
+            yield from ((name, words) for words in usual)
+    yield from (("id", words) for words in i18n.in_every_language("Id"))
+
+
+@cache
+def _known(kind: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """The column that each heading names: with its accents, and without. (*Mentorés* are mentees in French, *mentores* mentors.)"""
+    exact: dict[str, str] = {}
+    bare: dict[str, str] = {}
+    for name, words in _named(kind):
+        exact.setdefault(words.casefold(), name)
+        bare.setdefault(folded(words), name)
+    return exact, bare
+
+
+@cache
+def _in_use(kind: str, _language: str) -> Mapping[str, str]:
+    """The column that each heading names in the language in use."""
+    return {words.casefold(): name for name, words in targets(kind).items()}
 
 
 def guess(book: Book, kind: str) -> tuple[str, ...]:
@@ -75,8 +88,11 @@ def guess(book: Book, kind: str) -> tuple[str, ...]:
 
 
 def _by_heading(headings: Sequence[str], kind: str, found: list[str]) -> None:
+    exact, bare = _known(kind)
+    own = _in_use(kind, i18n.language())
     for at, words in enumerate(headings):
-        name = _known(kind).get(folded(re.sub(r"\s*[*:]+\s*$", "", words)))
+        plain = re.sub(r"\s*[*:]+\s*$", "", words)
+        name = own.get(plain.casefold()) or exact.get(plain.casefold()) or bare.get(folded(plain))
         if name and name not in found:
             found[at] = name
 
@@ -84,7 +100,7 @@ def _by_heading(headings: Sequence[str], kind: str, found: list[str]) -> None:
 def _by_likeness(headings: Sequence[str], kind: str, found: list[str]) -> None:
     from rapidfuzz import fuzz, process
 
-    known = _known(kind)
+    _, known = _known(kind)
     for at, words in enumerate(headings):
         plain = folded(words)
         if found[at] or len(plain) < 4:

@@ -84,7 +84,8 @@ _IN_WORDS = re.compile(
 )
 _MONTH_LEADS = re.compile(r"([^\d\s.,/-]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?[\s,]+(\d{4})")
 _TIME = re.compile(
-    r"[T\s,]+(\d{1,2})(?:[:h.](\d{2})?)?(?::(\d{2})(?:\.\d+)?)?\s*([ap]\.?m\.?)?\s*(Z|[+-]\d{2}:?\d{2})?$", re.IGNORECASE
+    r"[T\s,]+(\d{1,2})(?:[:h.](\d{2})?)?(?::(\d{2})(?:\.\d+)?)?\s*([ap]\.?m\.?)?\s*(Z|[+-]\d{2}:?\d{2})?$",
+    re.IGNORECASE,
 )
 _SERIAL = re.compile(r"[34]\d{4}|5\d{4}")
 _EXCEL_BEGINS = date(1899, 12, 30)

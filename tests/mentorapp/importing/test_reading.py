@@ -31,7 +31,7 @@ def text(rows, mark=","):
 
 @pytest.mark.parametrize("rows", [ROWS, ARABIC], ids=["french", "arabic"])
 @pytest.mark.parametrize("letters", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "windows"])
-@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("mark", [",", ";"])
 def test_any_letters_and_any_mark_between_cells_are_told(tmp_path, rows, letters, mark):
     if letters == "windows":
         letters = "cp1252" if rows is ROWS else "cp1256"
@@ -233,7 +233,7 @@ def test_a_file_that_is_gone_is_said_so(tmp_path):
         open_book(tmp_path)
 
 
-@settings(max_examples=times(150))
+@settings(max_examples=times(50))
 @given(st.one_of(st.binary(max_size=400), st.text(max_size=200).map(lambda t: t.encode("utf-8", "replace"))))
 @example(b'"\r\n')
 @example(b"BEGIN:VCARD\n")
@@ -253,7 +253,7 @@ _LINE = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=times(150))
+@settings(max_examples=times(50))
 @given(st.lists(st.one_of(_LINE, st.text(max_size=20)), max_size=12))
 def test_any_card_is_somebody_or_a_remark(tmp_path_factory, lines):
     file = Path(tmp_path_factory.getbasetemp()) / "any.vcf"

@@ -57,7 +57,7 @@ def plain(record):
 def test_what_is_exported_comes_back_as_it_was(kind, tmp_path_factory):
     file = tmp_path_factory.mktemp("trip") / "file.csv"
 
-    @settings(max_examples=times(8))
+    @settings(max_examples=times(5))
     @given(st.lists(records(kind), min_size=1, max_size=4, unique_by=lambda one: one.id))
     def trip(some):
         some = [plain(one) for one in some]
