@@ -121,7 +121,8 @@ class Goal(Record):
     measure: str = declare(Text(label=N_("How it is measured")))
     baseline: int | None = declare(Count(label=N_("Where it started"), visibility=_PROGRAMME))
     target: int | None = declare(Count(label=N_("Target"), visibility=_PROGRAMME))
-    progress: int | None = declare(Count(label=N_("Reached so far"), visibility=_PROGRAMME))
+    # What the latest measurement says: two laptops that measured are never asked which one counts.
+    progress: int | None = declare(Count(label=N_("Reached so far"), visibility=_PROGRAMME, merge=Merge.latest))
     due: date | None = declare(Day(label=N_("By"), visibility=_PROGRAMME))
     status: str | None = declare(
         Choice(

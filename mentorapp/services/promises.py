@@ -1,4 +1,4 @@
-"""Promises and goals between sessions: made, kept, carried over, reached."""
+"""Promises and goals between sessions: made, mended, kept, carried over, reached."""
 
 from dataclasses import replace
 from datetime import date
@@ -7,23 +7,34 @@ from mentorapp.clock import day_of, new_id
 from mentorapp.errors import UserError
 from mentorapp.i18n import N_
 from mentorapp.records import ActionItem, Goal
-from mentorapp.rules import may_become
+from mentorapp.rules import OPEN_PROMISES, may_become
+from mentorapp.services import goals
 from mentorapp.services.workspace import Workspace
 from mentorapp.store import Changed
 
 
 def promise(
-    workspace: Workspace, *, mentorship: str, text: str, owner: str = "mentee", due: date | None = None
+    workspace: Workspace,
+    *,
+    mentorship: str,
+    text: str,
+    owner: str = "mentee",
+    due: date | None = None,
+    goal: str | None = None,
 ) -> tuple[Changed, ActionItem]:
     """Note a promise outside of a session."""
     if not text.strip():
         raise UserError(N_("Say what was promised."))
-    item = ActionItem(id=new_id(), mentorship=mentorship, text=text.strip(), owner=owner, due=due, status="open")
+    item = ActionItem(
+        id=new_id(), mentorship=mentorship, text=text.strip(), owner=owner, due=due, goal=goal, status="open"
+    )
     return workspace.store.save(item, by=workspace.me, at=workspace.clock.now()), item
 
 
 def settle(workspace: Workspace, item: ActionItem, *, to: str, reason: str = "") -> Changed:
-    """Say what became of a promise: `done`, `dropped`, `blocked`, `in_progress`, or `open` again."""
+    """Say what became of a promise: `done`, `dropped`, `blocked` (asks why), `in_progress`, or `open` again."""
+    if to == "blocked" and not reason.strip():
+        raise UserError(N_("Say in a few words what stands in the way."), field="reason")
     if not may_become("action_item", item.status, to):
         raise UserError(N_("This promise is settled already. Open it again first."))
     closed = day_of(workspace.clock.now()) if to in ("done", "dropped") else None
@@ -39,6 +50,7 @@ def set_goal(
     owner: str | None = None,
     why: str = "",
     measure: str = "",
+    baseline: int | None = None,
     target: int | None = None,
     due: date | None = None,
 ) -> tuple[Changed, Goal]:
@@ -52,8 +64,9 @@ def set_goal(
         statement=statement.strip(),
         why=why.strip(),
         measure=measure.strip(),
+        baseline=baseline,
         target=target,
-        progress=0 if target else None,
+        progress=baseline if baseline is not None else 0 if target else None,
         due=due,
         status="active",
     )
@@ -61,7 +74,22 @@ def set_goal(
 
 
 def record_progress(workspace: Workspace, goal: Goal, *, progress: int) -> Changed:
-    """Note how far a goal has come; reaching its target achieves it."""
-    reached = goal.target is not None and progress >= goal.target and goal.status == "active"
-    after = replace(goal, progress=max(0, progress), status="achieved" if reached else goal.status)
-    return workspace.store.save(after, before=goal, by=workspace.me, at=workspace.clock.now())
+    """Note how far a goal has come today, as a measurement; reaching its target achieves it."""
+    changed, _ = goals.measure(workspace, goal=goal.id, reached=max(0, progress))
+    return changed
+
+
+def of_mentorship(workspace: Workspace, mentorship: str) -> list[ActionItem]:
+    """Every promise of a mentorship: the open ones first, the overdue before the others, then the settled ones, the latest first."""
+    items = workspace.store.find(ActionItem, "mentorship = ?", (mentorship,), order="due IS NULL, due, id")
+    undone = [item for item in items if item.status in OPEN_PROMISES]
+    settled = [item for item in items if item.status not in OPEN_PROMISES]
+    return undone + sorted(settled, key=lambda item: item.settled_on or date.min, reverse=True)
+
+
+def change(workspace: Workspace, before: ActionItem, after: ActionItem) -> Changed:
+    """Keep what was changed of a promise's words, its owner, its day and the goal it serves. What became of it is for `settle`."""
+    if not after.text.strip():
+        raise UserError(N_("Say what was promised."), field="text")
+    kept = replace(before, text=after.text.strip(), owner=after.owner, due=after.due, goal=after.goal)
+    return workspace.store.save(kept, before=before, by=workspace.me, at=workspace.clock.now())

@@ -9,6 +9,7 @@ from mentorapp.clock import day_of, local
 from mentorapp.i18n import tr
 from mentorapp.records import ActionItem, Attachment, Goal, Mentorship, Person, Session, Site
 from mentorapp.rules import OPEN_PROMISES
+from mentorapp.services.goals import as_measured
 from mentorapp.services.people import USUAL_CADENCE
 from mentorapp.services.sessions import read_draft
 from mentorapp.services.workspace import Workspace
@@ -281,7 +282,9 @@ def mentee(workspace: Workspace, person: str) -> MenteeView:
     items = store.find(
         ActionItem, f"mentorship = ? AND ({_OPEN} OR settled_on >= ?)", (id, _since(last)), order="due IS NULL, due, id"
     )
-    goals = tuple(store.find(Goal, "mentorship = ?", (id,), order="status <> 'active', due IS NULL, due"))
+    goals = tuple(
+        as_measured(workspace, store.find(Goal, "mentorship = ?", (id,), order="status <> 'active', due IS NULL, due"))
+    )
     named = {id: Pair(mentorship=id, name=somebody.name, people=(person,))}
     promises = tuple(_promise_row(item, named, day) for item in _most_pressing(items, day))
     useful = next((s.useful for s in held if s.useful), "")

@@ -20,6 +20,7 @@ from ui.widgets.keyed import KeyedRows
 if TYPE_CHECKING:
     from mentorapp.records import ActionItem, Goal, Session
     from mentorapp.services.recall import PromiseRow
+    from mentorapp.store import Changed
     from ui.screens.mentee.verbs import Page
 
 
@@ -145,14 +146,14 @@ class SinceCard(Card):
         return made
 
     def _step(self, goal: Goal) -> None:
-        def stepped(_changed: object) -> None:
+        def stepped(changed: Changed) -> None:
             reached = goal.target is None or (goal.progress or 0) + 1 >= goal.target
             said = (
                 tr("Reached: {goal}", goal=goal.statement)
                 if reached
                 else tr("One step further: {goal}", goal=goal.statement)
             )
-            undo = lambda: self._shell.do(lambda workspace: verbs.put_back(workspace, goal))  # noqa: E731
+            undo = lambda: self._shell.do(lambda workspace: verbs.put_back(workspace, goal, changed.records))  # noqa: E731
             self._shell.notices.say(said, action_label=tr("Undo"), action=undo)
 
         self._shell.do(lambda workspace: verbs.progress(workspace, goal), stepped, owner=self)

@@ -101,13 +101,11 @@ def progress(workspace: Workspace, goal: Goal) -> Any:
     return promises.record_progress(workspace, goal, progress=(goal.progress or 0) + 1)
 
 
-def put_back(workspace: Workspace, goal: Goal) -> Any:
-    """The goal as it was before."""
-    from mentorapp.records import Goal
-    from mentorapp.services import people
+def put_back(workspace: Workspace, goal: Goal, made: tuple[str, ...] = ()) -> Any:
+    """The goal as it was before, what was measured since out of sight."""
+    from mentorapp.services import goals
 
-    now = workspace.store.get(Goal, goal.id)
-    return people.edit(workspace, now, replace(now, progress=goal.progress, status=goal.status))
+    return goals.undo(workspace, goal=goal, made=made)
 
 
 def edit(workspace: Workspace, changes: tuple[tuple[Person | Mentorship, Person | Mentorship], ...]) -> Any:
