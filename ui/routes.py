@@ -9,7 +9,15 @@ from ui.shell import Shell
 BARE = ("first_run", "unlock")
 """The screens that are shown without the frame, for no store is open."""
 
-MARKED = {"mentee": "mentees", "record": "sessions", "shortcuts": "settings"}
+MARKED = {
+    "mentee": "mentees",
+    "goal": "mentees",
+    "promises": "mentees",
+    "ratings": "mentees",
+    "pulse": "mentees",
+    "record": "sessions",
+    "shortcuts": "settings",
+}
 """Which place is marked while a screen is shown that is no place itself."""
 
 
@@ -55,6 +63,18 @@ def _settings(shell: Shell) -> QWidget:
     return SettingsScreen(shell)
 
 
+def _goal(shell: Shell) -> QWidget:
+    from ui.screens.goal import GoalScreen
+
+    return GoalScreen(shell)
+
+
+def _promises(shell: Shell) -> QWidget:
+    from ui.screens.promises import PromisesScreen
+
+    return PromisesScreen(shell)
+
+
 def _first_run(shell: Shell) -> QWidget:
     from ui.screens.first_run import FirstRunScreen
 
@@ -82,6 +102,8 @@ SCREENS: dict[str, Callable[[Shell], QWidget]] = {
     "sync": _sync,
     "settings": _settings,
     "shortcuts": _shortcuts,
+    "goal": _goal,
+    "promises": _promises,
     "first_run": _first_run,
     "unlock": _unlock,
 }

@@ -21,10 +21,12 @@ from mentorapp.store import Changed
 
 @dataclass(frozen=True, kw_only=True)
 class GoalView:
-    """A goal with its course: the measurements that count, oldest first, and the promises towards it."""
+    """A goal with its course: the measurements that count, oldest first, and the promises towards it. `people` may own it."""
 
     goal: Goal
     person: Person | None
+    people: tuple[Person, ...]
+    today: date
     course: tuple[Measurement, ...]
     promises: tuple[ActionItem, ...]
     next_states: tuple[str, ...]
@@ -38,9 +40,12 @@ def view(workspace: Workspace, id: str) -> GoalView:
     pair = store.seek(Mentorship, goal.mentorship)
     mentees = pair.mentees if pair else ()
     owner = goal.owner or (mentees[0] if mentees else None)
+    people = [person for id_ in mentees if (person := store.seek(Person, id_))]
     return GoalView(
         goal=_at(goal, course),
         person=store.seek(Person, owner),
+        people=tuple(people),
+        today=day_of(workspace.clock.now()),
         course=course,
         promises=tuple(store.find(ActionItem, "goal = ?", (id,), order="settled_on IS NOT NULL, due IS NULL, due, id")),
         next_states=next_states(goal),

@@ -11,6 +11,7 @@ from mentorapp.rules import OPEN_PROMISES, may_become
 from mentorapp.services import goals
 from mentorapp.services.workspace import Workspace
 from mentorapp.store import Changed
+from mentorapp.store.search import folded
 
 
 def promise(
@@ -85,6 +86,11 @@ def of_mentorship(workspace: Workspace, mentorship: str) -> list[ActionItem]:
     undone = [item for item in items if item.status in OPEN_PROMISES]
     settled = [item for item in items if item.status not in OPEN_PROMISES]
     return undone + sorted(settled, key=lambda item: item.settled_on or date.min, reverse=True)
+
+
+def says(item: ActionItem, sought: str) -> bool:
+    """Whether a promise holds these letters, in its words or in what stands in its way, whatever their case and accents."""
+    return folded(sought).strip() in folded(f"{item.text} {item.reason}")
 
 
 def change(workspace: Workspace, before: ActionItem, after: ActionItem) -> Changed:
