@@ -75,6 +75,12 @@ def _promises(shell: Shell) -> QWidget:
     return PromisesScreen(shell)
 
 
+def _ratings(shell: Shell) -> QWidget:
+    from ui.screens.ratings import RatingsScreen
+
+    return RatingsScreen(shell)
+
+
 def _first_run(shell: Shell) -> QWidget:
     from ui.screens.first_run import FirstRunScreen
 
@@ -104,6 +110,7 @@ SCREENS: dict[str, Callable[[Shell], QWidget]] = {
     "shortcuts": _shortcuts,
     "goal": _goal,
     "promises": _promises,
+    "ratings": _ratings,
     "first_run": _first_run,
     "unlock": _unlock,
 }

@@ -1,4 +1,4 @@
-"""Gathers the program's sentences into catalogues, and compiles those for use. Run by `make i18n` and before every start.
+"""Gathers the program's sentences, and those of its resources, into catalogues, and compiles those for use. Run by `make i18n` and before every start.
 
 catalogues.py gather    collect sentences from the sources, merge them into every language's .po
 catalogues.py compile   make the .mo files that are missing or older than their .po
@@ -6,6 +6,8 @@ catalogues.py compile   make the .mo files that are missing or older than their 
 
 import os
 import sys
+import tomllib
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -17,6 +19,10 @@ from babel.messages.pofile import read_po, write_po
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 ROOMS = ("mentorapp", "sync/client", "ui")
+TEXTS = ("frameworks", "prompts")
+"""Folders of resources whose texts a person sees."""
+CODES = {"code", "version", "when"}
+"""Keys in them whose values no person sees."""
 KEYWORDS = {"tr": None, "N_": None, "ntr": (1, 2), "ptr": ((1, "c"), 2)}
 PROJECT = "Mentor"
 DATED = ('"POT-', '"PO-', '"Generated-By', '"Report-', '"Last-', '"Language-Team', '"Project-Id')
@@ -41,7 +47,24 @@ def gathered() -> Catalog:
         )
         for file, _line, message, comments, context in sorted(found, key=lambda item: (item[0], item[1])):
             template.add(message, None, [(f"{room}/{file}", None)], auto_comments=comments, context=context)
+    for folder in TEXTS:
+        for file in sorted((HERE.parent / folder).glob("*.toml")):
+            for message in texts(tomllib.loads(file.read_text("utf-8"))):
+                template.add(message, None, [(f"resources/{folder}/{file.name}", None)])
     return template
+
+
+def texts(part: object, key: str = "") -> Iterator[str]:
+    """Every text in a table of a resource that a person sees."""
+    if isinstance(part, str):
+        if key not in CODES:
+            yield part
+    elif isinstance(part, dict):
+        for name, each in part.items():
+            yield from texts(each, name)
+    elif isinstance(part, list):
+        for each in part:
+            yield from texts(each, key)
 
 
 def read(language: str) -> Catalog:

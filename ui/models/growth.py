@@ -1,12 +1,14 @@
 """How growth is said and drawn: the picture of a goal's course, its trend in words, its state, its promises. Reads nothing."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from mentorapp import indicators
 from mentorapp.fields import Choice, fields_of
 from mentorapp.i18n import ntr, tr
-from mentorapp.records import ActionItem, Goal, Measurement
+from mentorapp.records import ActionItem, CompetencyRating, Goal, Measurement
+from mentorapp.services.ratings import RATERS, STEPS, Course
 from ui import words
 from ui.widgets.chart import Picture, Series
 
@@ -97,3 +99,79 @@ def promise_pill(item: ActionItem, *, near: date) -> tuple[str, str]:
     if item.status in ("open", "in_progress") and item.due and item.due < near:
         return words.late((near - item.due).days), "bad"
     return (said_choice(item, "status"), "now") if item.status == "in_progress" else ("", "neutral")
+
+
+# --- ratings ------------------------------------------------------------------------------------------------------------
+
+
+def level_words(level: str | None) -> str:
+    """The word of a level."""
+    return said_choice(CompetencyRating(id="", level=level), "level")
+
+
+def level_of_step(step: int) -> str:
+    """The word of a height on the scale."""
+    return next((level_words(level) for level, height in STEPS.items() if height == step), "")
+
+
+def rater_words(rater: str, name: str) -> str:
+    """Who rated, in the words of this pair."""
+    return {"mentor": tr("Seen by me"), "self": name, "observer": tr("An observer")}.get(rater, rater)
+
+
+def course_points(course: Course, rater: str) -> tuple[tuple[date, int], ...]:
+    """The heights of the ratings that count, by one kind of rater; of one day the last that was written."""
+    some = course.counting.get(rater, ())
+    return tuple(sorted({r.day: STEPS[r.level or ""] for r in some if r.day}.items()))
+
+
+def course_picture(course: Course, name: str, *, near: date) -> Picture:
+    """A competency over time, each kind of rater a line of its own."""
+    series = tuple(
+        Series(rater_words(rater, name), points) for rater in RATERS if (points := course_points(course, rater))
+    )
+    steps = tuple((height, level_words(level)) for level, height in STEPS.items())
+    return Picture(series=series, words=course_trend(course, name, near=near), steps=steps, near=near)
+
+
+def course_spark(course: Course, name: str, *, near: date) -> Picture:
+    """The same as a line as small as a word: the first kind of rater alone, the trend of all in words."""
+    whole = course_picture(course, name, near=near)
+    return replace(whole, series=whole.series[:1])
+
+
+def course_trend(course: Course, name: str, *, near: date) -> str:
+    """How a competency went by each kind of rater, as sentences."""
+    said = []
+    for rater in RATERS:
+        points = course_points(course, rater)
+        if not points:
+            continue
+        (first_day, first), (last_day, last) = points[0], points[-1]
+        words_of = {
+            "who": rater_words(rater, name),
+            "last": level_of_step(last),
+            "last_month": words.month(last_day, near=near),
+        }
+        if len(points) == 1:
+            said.append(tr("{who}: {last} in {last_month}.", **words_of))
+        elif first == last:
+            words_of["first_month"] = words.month(first_day, near=near)
+            said.append(tr("{who}: still {last} in {last_month}, as in {first_month}.", **words_of))
+        else:
+            words_of |= {"first": level_of_step(first), "first_month": words.month(first_day, near=near)}
+            said.append(tr("{who}: from {first} in {first_month} to {last} in {last_month}.", **words_of))
+    return " ".join(said)
+
+
+def steps_words(course: Course) -> str:
+    """From first to latest in a word, by the mentor, else by whoever rated; nothing while there is only one."""
+    gain = next((course.gains[rater] for rater in RATERS if rater in course.gains), None)
+    if gain is None:
+        return ""
+    if gain.steps == 0:
+        return tr("as at first")
+    n = abs(gain.steps)
+    if gain.steps > 0:
+        return ntr("{n} step up", "{n} steps up", n, n=words.number(n))
+    return ntr("{n} step down", "{n} steps down", n, n=words.number(n))

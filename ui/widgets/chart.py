@@ -120,7 +120,7 @@ def paint_chart(
     if picture.days() is None:
         return
     if bare:
-        _lines(painter, _Frame(where.adjusted(4, 5, -4, -5), picture, mirrored), picture, small=True)
+        _lines(painter, _Frame(where.adjusted(5, 6, -5, -6), picture, mirrored), picture, small=True)
         return
     small = QFontMetrics(theme.font("caption"))
     lead = max((small.horizontalAdvance(word) for _, word in _scale(picture)), default=0) + theme.px(10)

@@ -13,11 +13,13 @@ from mentorapp.i18n import tr
 from ui import words
 from ui.screens.mentee import verbs
 from ui.screens.mentee.about import AboutCard, EditCard, caption
+from ui.screens.mentee.growth import GrowthCard
 from ui.screens.mentee.since import SinceCard
 from ui.screens.mentee.timeline import TimelineCard
 from ui.screens.mentee.verbs import Page
 from ui.shell import Shell
 from ui.widgets import Avatar, Button, Card, Column, Columns, PageTitle, PrimaryButton, Row, Scroll
+from ui.widgets.flow import high_as_needed
 from ui.widgets.keyed import KeyedRows
 
 
@@ -25,6 +27,7 @@ class MenteeScreen(QWidget):
     """One person."""
 
     shows = frozenset(("person", "mentorship", "session", "action_item", "goal", "attachment", "site", "draft"))
+    shows |= {"measurement", "competency_rating", "pulse"}
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()
@@ -41,6 +44,8 @@ class MenteeScreen(QWidget):
         self._title.add(printed, plan, record)
         self._drafts = KeyedRows(self._draft_row)
         self._since, self._timeline, self._about = SinceCard(shell), TimelineCard(shell), AboutCard(shell)
+        self._growth = GrowthCard(shell)
+        high_as_needed(self._growth)
         self._about.edit_wanted.connect(self._edit)
         self._lay_out()
 
@@ -48,9 +53,10 @@ class MenteeScreen(QWidget):
         self._scroll = page = Scroll()
         self._drafts_card = Card(tone="suggest")
         self._drafts_card.body.addWidget(self._drafts)
-        leading, trailing = Column(), Column()
-        for column, card in ((leading, self._timeline), (trailing, self._about)):
+        leading, trailing = Column(gap=18), Column(gap=18)
+        for column, card in ((leading, self._timeline), (trailing, self._growth), (trailing, self._about)):
             column.addWidget(card)
+        for column in (leading, trailing):
             column.addStretch(1)
         self._body = QWidget()
         whole = Column(self._body, gap=18)
@@ -96,7 +102,7 @@ class MenteeScreen(QWidget):
         self._title.set_title(name, caption(page))
         self._drafts.show_values((draft.id, (draft, page.today)) for draft in page.drafts)
         self._drafts_card.setVisible(bool(page.drafts))
-        for card in (self._since, self._timeline, self._about):
+        for card in (self._since, self._timeline, self._growth, self._about):
             card.show_page(page)
         self._body.show()
 
