@@ -55,6 +55,8 @@ def open_found(shell: Shell, key: str) -> None:
             lambda state: _open_session(shell, id, person, state),
             owner=shell,
         )
+    elif kind == "attachment":
+        shell.go("file", file=id)
     elif person:
         shell.go("mentee", person=person)
     elif kind == "site":

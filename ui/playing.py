@@ -6,6 +6,7 @@ written anywhere to be played, and a sentence where it cannot be played here.
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, Qt, QUrl, Signal
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from PySide6.QtMultimedia import QMediaPlayer
 
 SILENT = N_("The part of this computer that plays sound is missing. Save a copy and open it elsewhere.")
+NONE = N_("No loudspeaker was found. Plug in headphones or a loudspeaker, and open the sound again.")
 UNKNOWN = N_("This kind of sound cannot be played here. Save a copy and open it with another program.")
 SPEEDS = (75, 100, 150, 200)
 """How fast it can be played, in percent."""
@@ -45,21 +47,24 @@ class Speaker(QObject):
     def load(self, content: bytes, name: str) -> None:
         """Take a content. Raises UserError if nothing can be played here."""
         try:
-            from PySide6.QtMultimedia import QAudioOutput, QMediaPlayer
+            from PySide6.QtMultimedia import QAudioOutput, QMediaDevices, QMediaPlayer
         except ImportError as reason:
             raise UserError(SILENT) from reason
+        if QMediaDevices.defaultAudioOutput().isNull():
+            raise UserError(NONE)
         self._content = QByteArray(content)
         self._buffer = QBuffer(self._content, self)
         self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
         player = self._player = QMediaPlayer(self)
         player.setAudioOutput(QAudioOutput(player))
-        player.positionChanged.connect(self.moved)
-        player.durationChanged.connect(self.lasted)
+        # Qt counts in 64 bits, a signal of ours in fewer: half a day of sound fits.
+        player.positionChanged.connect(lambda moment: self.moved.emit(int(moment)))
+        player.durationChanged.connect(lambda length: self.lasted.emit(int(length)))
         playing = QMediaPlayer.PlaybackState.PlayingState
         player.playbackStateChanged.connect(lambda state: self.went.emit(state == playing))
         player.errorOccurred.connect(lambda *_: self.failed.emit(UserError(UNKNOWN)))
-        # The name only says what kind it is: the content comes from memory.
-        player.setSourceDevice(self._buffer, QUrl(name))
+        # The ending says what kind it is; the content comes from memory, and the name stays out of the libraries' logs.
+        player.setSourceDevice(self._buffer, QUrl(f"sound{PurePath(name).suffix}"))
 
     def play(self) -> None:
         """Play on."""
@@ -104,6 +109,8 @@ class PlayerBar(QWidget):
         self.button.clicked.connect(self.toggle)
         self.place = QSlider(Qt.Orientation.Horizontal)
         self.place.setAccessibleName(tr("Where in the sound"))
+        # A sound goes from left to right in every script.
+        self.place.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.place.setSingleStep(STEP_MS)
         self.place.setPageStep(6 * STEP_MS)
         self.place.sliderMoved.connect(self.speaker.go_to)

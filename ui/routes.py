@@ -16,6 +16,7 @@ MARKED = {
     "ratings": "mentees",
     "pulse": "mentees",
     "record": "sessions",
+    "file": "mentees",
     "shortcuts": "settings",
 }
 """Which place is marked while a screen is shown that is no place itself."""
@@ -43,6 +44,12 @@ def _record(shell: Shell) -> QWidget:
     from ui.screens.record import RecordScreen
 
     return RecordScreen(shell)
+
+
+def _file(shell: Shell) -> QWidget:
+    from ui.screens.file import FileScreen
+
+    return FileScreen(shell)
 
 
 def _sessions(shell: Shell) -> QWidget:
@@ -104,6 +111,7 @@ SCREENS: dict[str, Callable[[Shell], QWidget]] = {
     "mentees": _mentees,
     "mentee": _mentee,
     "record": _record,
+    "file": _file,
     "sessions": _sessions,
     "sync": _sync,
     "settings": _settings,

@@ -9,7 +9,7 @@ from datetime import date
 from mentorapp.clock import new_id
 from mentorapp.errors import UserError
 from mentorapp.i18n import N_
-from mentorapp.records import Attachment, Session
+from mentorapp.records import Attachment, Mentorship, Person, Session
 from mentorapp.services.workspace import Workspace
 from mentorapp.store import Changed
 from mentorapp.store.shelf import FileState, named
@@ -105,6 +105,35 @@ def of(workspace: Workspace, *, owner: str) -> list[tuple[Attachment, Standing]]
     """The files of a record, oldest first, each with how its content stands."""
     found = workspace.store.find(Attachment, "owner = ?", (owner,))
     return [(one, standing(workspace.store.file(one.content_hash), one)) for one in found]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """A file that is looked at: how it stands, its place among the files of its record, and whose they are."""
+
+    file: Attachment
+    standing: Standing
+    beside: tuple[str, ...]
+    owner: Session | None
+    person: str = ""
+    name: str = ""
+
+
+def look(workspace: Workspace, *, id: str) -> Looked:
+    """What there is to know of a file. Raises UserError if this laptop does not know it."""
+    store = workspace.store
+    file = store.get(Attachment, id)
+    owner = store.seek(Session, file.owner) if file.owner else None
+    pair = store.seek(Mentorship, file.mentorship) if file.mentorship else None
+    mentee = store.seek(Person, pair.mentees[0]) if pair and len(pair.mentees) == 1 else None
+    return Looked(
+        file=file,
+        standing=standing(store.file(file.content_hash), file),
+        beside=tuple(one.id for one in store.find(Attachment, "owner = ?", (file.owner,))),
+        owner=owner,
+        person=mentee.id if mentee else "",
+        name=(mentee.name if mentee else "") or (pair.name if pair else ""),
+    )
 
 
 def standing(file: FileState | None, attachment: Attachment) -> Standing:

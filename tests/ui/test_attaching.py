@@ -20,6 +20,7 @@ from tests.ui.test_shrinking import photo
 from ui import filing, shrinking
 from ui.camera import Camera
 from ui.filerows import FileRow
+from ui.screens.file import FileScreen
 from ui.screens.mentee import MenteeScreen
 from ui.screens.record import RecordScreen
 from ui.widgets import TimelineRow
@@ -354,7 +355,7 @@ def test_a_file_that_is_still_read_is_found_again_though_the_person_went_on(
     assert len(rows(screen)) == 1
 
 
-def test_a_file_on_the_line_of_time_leads_to_its_session(
+def test_a_file_on_the_line_of_time_opens_and_leads_to_its_session(
     bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch, note: Path
 ) -> None:
     choose(bench, screen, monkeypatch, note)
@@ -364,6 +365,12 @@ def test_a_file_on_the_line_of_time_leads_to_its_session(
     bench.settle()
     (row,) = [row for row in mentee.findChildren(TimelineRow) if "note.txt" in row.accessibleName()]
     row.activated.emit()
+    ((screen_of, where),) = bench.gone[-1:]
+    assert screen_of == "file"
+    looked = bench.show(FileScreen)
+    looked.open(**where)
+    bench.settle()
+    looked.session.click()
     assert bench.gone[-1] == ("record", {"session": draft.id})
 
 

@@ -106,8 +106,8 @@ class TimelineCard(Card):
         if thing.kind == "session" and self._page is not None:
             where = {"planned": thing.key} if thing.status == "planned" else {"session": thing.key}
             self._shell.go("record", mentorship=self._page.mentorship, person=self._page.view.person.id, **where)
-        elif thing.owner:
-            self._shell.go("record", session=thing.owner)
+        elif thing.kind == "file":
+            self._shell.go("file", file=thing.key)
 
 
 def happened(page: Page) -> list[Happened]:
