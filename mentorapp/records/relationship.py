@@ -40,6 +40,10 @@ class Mentorship(Record):
     mentees: tuple[str, ...] = declare(
         Many(label=N_("Mentees"), of=Ref(label=N_("Mentee"), to="person"), visibility=_PROGRAMME)
     )
+    earlier_mentors: tuple[str, ...] = declare(
+        Many(label=N_("Mentors before"), of=Ref(label=N_("Mentor"), to="person"), visibility=_PROGRAMME)
+    )
+    handed_over: date | None = declare(Day(label=N_("With these mentors since"), visibility=_PROGRAMME))
     site: str | None = declare(Ref(label=N_("Site"), to="site", visibility=_PROGRAMME))
     purpose: str = declare(Text(label=N_("Purpose"), long=True))
     cadence: int | None = declare(

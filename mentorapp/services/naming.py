@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from mentorapp.fields import Text, fields_of
 from mentorapp.records import BY_KIND
-from mentorapp.services import recall
+from mentorapp.services import recall, sameness
 from mentorapp.services.workspace import Workspace
 
 
@@ -26,7 +26,9 @@ def named(workspace: Workspace, kind: str, *, limit: int = 20_000) -> list[Named
     if not record or not line:
         return []
     sql = f"SELECT id, {line} FROM {record.kind} WHERE voided = 0 ORDER BY {line} COLLATE NOCASE LIMIT ?"
-    return [Named(id, words) for id, words in workspace.store.rows(sql, (limit,)) if words]
+    # Whoever another stands for is not offered beside that other.
+    gone = sameness.same(workspace).ends if kind == "person" else {}
+    return [Named(id, words) for id, words in workspace.store.rows(sql, (limit,)) if words and id not in gone]
 
 
 _NOT_WORDS = ("scope", "void_reason")

@@ -9,6 +9,7 @@ from mentorapp.fields import cleaned
 from mentorapp.i18n import N_
 from mentorapp.records import Mentorship, Person, Site
 from mentorapp.rules import may_become
+from mentorapp.services import sameness
 from mentorapp.services.workspace import Workspace
 from mentorapp.store import Changed
 
@@ -109,7 +110,9 @@ def share_with(workspace: Workspace, mentorship: Mentorship, colleague: str) -> 
 
 def colleagues(workspace: Workspace) -> list[Person]:
     """The other mentors whom this laptop knows, by name."""
-    return workspace.store.find(Person, "scope = 'office/' AND id <> ?", (workspace.me,), order="name COLLATE NOCASE")
+    same = sameness.same(workspace)
+    found = workspace.store.find(Person, "scope = 'office/'", order="name COLLATE NOCASE")
+    return [person for person in found if person.id not in same.ends and person.id != same.one(workspace.me)]
 
 
 def void(workspace: Workspace, record: Any, *, reason: str) -> Changed:

@@ -9,6 +9,7 @@ from mentorapp.clock import day_of, local
 from mentorapp.i18n import tr
 from mentorapp.records import ActionItem, Attachment, Goal, Mentorship, Person, Session, Site
 from mentorapp.rules import OPEN_PROMISES
+from mentorapp.services import agreements, sameness
 from mentorapp.services.goals import as_measured
 from mentorapp.services.people import USUAL_CADENCE
 from mentorapp.services.sessions import read_draft
@@ -86,11 +87,12 @@ class Today:
     drafts: tuple[DraftRow, ...] = ()
     quiet: tuple[MenteeRow, ...] = ()
     mentees: int = 0
+    reviews: tuple[tuple[agreements.Review, Pair], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class MenteeView:
-    """Everything about one mentee, what happened since the last session first."""
+    """Everything about one mentee, what happened since the last session first. `also` are who was taken together with this person."""
 
     person: Person
     mentorship: Mentorship | None
@@ -107,6 +109,7 @@ class MenteeView:
     files: tuple[Attachment, ...] = ()
     groups: tuple[Pair, ...] = ()
     all_goals: tuple[Goal, ...] = field(default=())
+    also: tuple[Person, ...] = ()
 
 
 def pairs(workspace: Workspace, only: Iterable[str] | None = None) -> dict[str, Pair]:
@@ -120,13 +123,25 @@ def pairs(workspace: Workspace, only: Iterable[str] | None = None) -> dict[str, 
         wanted or (),
     )
     found: dict[str, Pair] = {}
-    for id, name, kind, site, person, person_name in rows:
+    same, kept_names = _same_and_names(workspace)
+    for id, name, kind, site, written, written_name in rows:
         known = found.get(id) or Pair(mentorship=id, name=name, people=(), site=site, group=kind == "group")
-        if person:  # One whose name has not arrived yet is not named.
+        person = written and same.one(written)
+        person_name = kept_names.get(written, written_name)
+        if person and person not in known.people:  # One whose name has not arrived yet is not named.
             called = name or ", ".join(filter(None, (known.name, person_name)))
             known = replace(known, people=(*known.people, person), name=called)
         found[id] = known
     return found
+
+
+def _same_and_names(workspace: Workspace) -> tuple[sameness.Same, dict[str, str]]:
+    """Who is the same as whom, and of those whom another stands for, the name of that other."""
+    same = sameness.same(workspace)
+    kept = set(same.ends.values())
+    marks = ", ".join("?" * len(kept))
+    names = dict(workspace.store.rows(f"SELECT id, name FROM person WHERE id IN ({marks})", kept)) if kept else {}
+    return same, {id: names[end] for id, end in same.ends.items() if end in names}
 
 
 def _nobody(mentorship: str | None) -> Pair:
@@ -162,8 +177,9 @@ def mentees(workspace: Workspace) -> list[MenteeRow]:
     rows = store.rows(
         "SELECT p.id, p.name, p.role, m.id, m.cadence, coalesce(s.name, ''), m.starts FROM mentorship m "
         "JOIN json_each(m.mentees) j JOIN person p ON p.id = j.value LEFT JOIN site s ON s.id = m.site "
-        "WHERE m.voided = 0 AND p.voided = 0 AND m.status IN ('active', 'proposed') AND coalesce(m.type, '') <> 'group' "
-        "ORDER BY p.name COLLATE NOCASE"
+        f"WHERE m.voided = 0 AND p.voided = 0 AND {_MINE} AND m.status IN ('active', 'proposed') "
+        "AND coalesce(m.type, '') <> 'group' ORDER BY p.name COLLATE NOCASE",
+        (workspace.me, workspace.me),
     )
     found = []
     for person, name, role, mentorship, cadence, site, starts in rows:
@@ -187,7 +203,44 @@ def mentees(workspace: Workspace) -> list[MenteeRow]:
                 cadence=norm,
             )
         )
-    return found
+    return _each_once(workspace, found)
+
+
+_MINE = (
+    "(EXISTS (SELECT 1 FROM json_each(m.mentors) WHERE value = ?) "
+    "OR NOT EXISTS (SELECT 1 FROM json_each(m.earlier_mentors) WHERE value = ?))"
+)
+# What I handed over is no longer mine, although its records may still be here until the next exchange.
+
+
+def _each_once(workspace: Workspace, rows: list[MenteeRow]) -> list[MenteeRow]:
+    """Everyone on one line, whoever was taken together under the name that is kept."""
+    same, names = _same_and_names(workspace)
+    found: dict[str, MenteeRow] = {}
+    for row in rows:
+        if row.person in same.ends:
+            row = replace(row, person=same.one(row.person), name=names.get(row.person, row.name))
+        known = found.get(row.person)
+        found[row.person] = _joined(known, row) if known else row
+    return sorted(found.values(), key=lambda row: row.name.casefold()) if same.ends else list(found.values())
+
+
+def _joined(one: MenteeRow, other: MenteeRow) -> MenteeRow:
+    """Two mentorships with one person as one line: the one in which they met last opens, the promises of both count."""
+    first, second = (one, other) if (one.last or _NEVER) >= (other.last or _NEVER) else (other, one)
+    quiet = None if first.quiet is None or second.quiet is None else min(first.quiet, second.quiet)
+    return replace(
+        first,
+        role=first.role or second.role,
+        site=first.site or second.site,
+        next=min(filter(None, (first.next, second.next)), default=None),
+        open_promises=first.open_promises + second.open_promises,
+        overdue=first.overdue + second.overdue,
+        quiet=quiet,
+    )
+
+
+_NEVER = datetime(1, 1, 2, tzinfo=UTC)
 
 
 def _moment(moment: datetime) -> str:
@@ -223,6 +276,8 @@ def today(workspace: Workspace) -> Today:
     kept = workspace.store.drafts()
     named = pairs(workspace, [*ids, *(d.about for d in kept)])
     counts = {row.mentorship: row for row in everyone}
+    reviews = agreements.to_review(workspace, until=day, limit=5)
+    named |= pairs(workspace, [each.mentorship for each in reviews])
     return Today(
         now=now,
         sessions=tuple(_session_row(s, named, counts) for s in planned),
@@ -230,6 +285,7 @@ def today(workspace: Workspace) -> Today:
         drafts=tuple(_draft_row(d, named) for d in kept if d.kind == "session"),
         quiet=tuple(quiet[:5]),
         mentees=len(everyone),
+        reviews=tuple((each, named.get(each.mentorship) or _nobody(each.mentorship)) for each in reviews),
     )
 
 
@@ -264,31 +320,35 @@ def _draft_row(draft: Any, named: dict[str, Pair]) -> DraftRow:
 def mentee(workspace: Workspace, person: str) -> MenteeView:
     """Everything about one mentee. Raises UserError if this person is not on this laptop."""
     store = workspace.store
+    everyone = sameness.same(workspace).all_of(person)
+    person = everyone[0]
     somebody = store.get(Person, person)
     all_of = store.find(
         Mentorship,
-        "EXISTS (SELECT 1 FROM json_each(mentees) WHERE value = ?)",
-        (person,),
+        f"EXISTS (SELECT 1 FROM json_each(mentees) WHERE value IN ({', '.join('?' * len(everyone))}))",
+        everyone,
         order="type = 'group', status <> 'active', starts DESC",
     )
-    own = next((m for m in all_of if m.type != "group"), None)
-    chosen = own or (all_of[0] if all_of else None)
-    id = chosen.id if chosen else ""
+    own = [m for m in all_of if m.type != "group"]
+    chosen = own[0] if own else all_of[0] if all_of else None
+    ids = [m.id for m in own] or [m.id for m in all_of[:1]]
+    theirs = f"mentorship IN ({', '.join('?' * len(ids))})"
     day = day_of(workspace.clock.now())
-    sessions = store.find(Session, "mentorship = ?", (id,), order="coalesce(started, planned_start) DESC")
+    sessions = store.find(Session, theirs, ids, order="coalesce(started, planned_start) DESC")
     held = [s for s in sessions if s.status == "held"]
     last = held[0] if held else None
     planned = [s for s in sessions if s.status == "planned" and s.planned_start and day_of(s.planned_start) >= day]
     items = store.find(
-        ActionItem, f"mentorship = ? AND ({_OPEN} OR settled_on >= ?)", (id, _since(last)), order="due IS NULL, due, id"
+        ActionItem, f"{theirs} AND ({_OPEN} OR settled_on >= ?)", (*ids, _since(last)), order="due IS NULL, due, id"
     )
     goals = tuple(
-        as_measured(workspace, store.find(Goal, "mentorship = ?", (id,), order="status <> 'active', due IS NULL, due"))
+        as_measured(workspace, store.find(Goal, theirs, ids, order="status <> 'active', due IS NULL, due"))
     )
-    named = {id: Pair(mentorship=id, name=somebody.name, people=(person,))}
+    named = {id: Pair(mentorship=id, name=somebody.name, people=(person,)) for id in ids}
     promises = tuple(_promise_row(item, named, day) for item in _most_pressing(items, day))
     useful = next((s.useful for s in held if s.useful), "")
-    known = pairs(workspace, [m.id for m in all_of if m is not chosen])
+    known = pairs(workspace, [m.id for m in all_of if m.id not in ids])
+    also = (store.seek(Person, id) for id in everyone[1:])
     return MenteeView(
         person=somebody,
         mentorship=chosen,
@@ -302,9 +362,10 @@ def mentee(workspace: Workspace, person: str) -> MenteeView:
         useful=useful,
         first_question=first_question(promises, goals, useful),
         sessions=tuple(sessions),
-        files=tuple(store.find(Attachment, "mentorship = ?", (id,), order="id DESC")),
+        files=tuple(store.find(Attachment, theirs, ids, order="id DESC")),
         groups=tuple(known.values()),
         all_goals=goals,
+        also=tuple(one for one in also if one),
     )
 
 
@@ -389,23 +450,25 @@ def find(workspace: Workspace, typed: str, *, limit: int = 12) -> list[Found]:
     written = workspace.store.search(
         typed, limit=limit, kinds=("session", "goal", "action_item", "reflection", "attachment")
     )
+    same = sameness.same(workspace)
+    people = list({same.one(h.id): h for h in reversed(people)}.values())[::-1]
     hits = (people + written)[:limit]
     named = pairs(workspace, [h.mentorship or h.id for h in hits])
     called = {h.id: _called(workspace, h) for h in hits if h.kind in ("person", "site")}
-    return [_found(hit, named, called) for hit in hits]
+    return [_found(hit, named, called, same) for hit in hits]
 
 
 def _called(workspace: Workspace, hit: Hit) -> str:
     if hit.kind == "person":
-        return workspace.store.get(Person, hit.id).name
+        return workspace.store.get(Person, sameness.same(workspace).one(hit.id)).name
     return workspace.store.get(Site, hit.id).name
 
 
-def _found(hit: Hit, named: dict[str, Pair], called: dict[str, str]) -> Found:
+def _found(hit: Hit, named: dict[str, Pair], called: dict[str, str], same: sameness.Same) -> Found:
     pair = named.get(hit.mentorship or hit.id)
     when = None
     if hit.day:
         when = local(datetime.fromisoformat(hit.day)).date() if "T" in hit.day else date.fromisoformat(hit.day)
-    person = hit.id if hit.kind == "person" else (pair.people[0] if pair and pair.people else "")
+    person = same.one(hit.id) if hit.kind == "person" else (pair.people[0] if pair and pair.people else "")
     title = called.get(hit.id) or (pair.name if pair else "")
     return Found(hit=hit, title=title, person=person, when=when)

@@ -12,6 +12,7 @@ from mentorapp.errors import UserError
 from mentorapp.fields import cleaned, fields_of
 from mentorapp.i18n import N_, tr
 from mentorapp.records import ActionItem, Attachment, Mentorship, Record, Reflection, Session
+from mentorapp.services import sameness
 from mentorapp.services.workspace import Workspace
 from mentorapp.store import Changed, Draft
 
@@ -68,7 +69,7 @@ def begin_draft(workspace: Workspace, *, mentorship: str, planned: Session | Non
         entry="live",
         help_type=base.help_type or "mentoring",
         mode=base.mode or "face_to_face",
-        attendees=base.attendees or (pair.mentees if pair else ()),
+        attendees=base.attendees or (sameness.same(workspace).each_once(pair.mentees) if pair else ()),
     )
     return SessionDraft(id=base.id, session=session, before=planned)
 

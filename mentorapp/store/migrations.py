@@ -378,6 +378,8 @@ def m0008_growth(db: Database) -> None:
         db,
         """
         ALTER TABLE person ADD COLUMN same_as TEXT;
+        ALTER TABLE mentorship ADD COLUMN earlier_mentors TEXT NOT NULL DEFAULT '[]';
+        ALTER TABLE mentorship ADD COLUMN handed_over TEXT;
         CREATE TABLE consent (
             id TEXT PRIMARY KEY NOT NULL,
             scope TEXT NOT NULL DEFAULT '',
@@ -471,6 +473,7 @@ def m0008_growth(db: Database) -> None:
             changed TEXT,
             conflicts INTEGER NOT NULL DEFAULT 0
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX person_same ON person (same_as) WHERE same_as IS NOT NULL;
         CREATE INDEX consent_of ON consent (person);
         CREATE INDEX agreement_of ON agreement (mentorship);
         CREATE INDEX measurement_of ON measurement (goal);

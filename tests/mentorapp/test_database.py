@@ -107,6 +107,9 @@ def test_no_word_lies_readable_in_the_folder_open_closed_or_backed_up(tmp_path):
 UNDONE = (
     "DROP TABLE imported",
     "DROP TABLE import_run",
+    "DROP INDEX person_same",
+    "ALTER TABLE mentorship DROP COLUMN earlier_mentors",
+    "ALTER TABLE mentorship DROP COLUMN handed_over",
     "ALTER TABLE person DROP COLUMN same_as",
     *(f"DROP TABLE {kind}" for kind in ("consent", "agreement", "measurement", "competency_rating", "pulse")),
     "DROP INDEX attachment_content",

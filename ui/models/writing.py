@@ -13,7 +13,7 @@ from mentorapp.clock import day_of
 from mentorapp.errors import UserError
 from mentorapp.i18n import N_
 from mentorapp.records import ActionItem, Mentorship, Person, Session
-from mentorapp.services import recall, sessions
+from mentorapp.services import recall, sameness, sessions
 from mentorapp.services.recall import DraftRow, Pair
 from mentorapp.services.sessions import SessionDraft
 from mentorapp.services.workspace import Workspace
@@ -79,10 +79,11 @@ def _known(workspace: Workspace, id: str) -> _Opened:
 
 
 def _mentorship_of(workspace: Workspace, person: str) -> str:
+    ids = sameness.same(workspace).all_of(person)
     found = workspace.store.find(
         Mentorship,
-        "EXISTS (SELECT 1 FROM json_each(mentees) WHERE value = ?)",
-        (person,),
+        f"EXISTS (SELECT 1 FROM json_each(mentees) WHERE value IN ({', '.join('?' * len(ids))}))",
+        ids,
         order="type = 'group', status <> 'active', starts DESC",
         limit=1,
     )
@@ -119,7 +120,9 @@ def facts(workspace: Workspace, draft: SessionDraft, kept_at: datetime | None) -
     known = {item.id for item in due}
     # What the draft says of a promise stays in sight, although somebody else may have settled it meanwhile.
     said = [workspace.store.seek(ActionItem, each) for each in draft.check_in if each not in known]
-    people = {*pair.people, *session.attendees}
+    # Each person once, under the id that the session already knows them by.
+    same = sameness.same(workspace)
+    people = {**{p: p for p in pair.people}, **{same.one(p): p for p in session.attendees}}.values()
     return Writing(
         draft=draft,
         pair=pair,
@@ -133,7 +136,7 @@ def facts(workspace: Workspace, draft: SessionDraft, kept_at: datetime | None) -
 
 
 def _name(workspace: Workspace, person: str) -> str:
-    known = workspace.store.seek(Person, person)
+    known = workspace.store.seek(Person, sameness.same(workspace).one(person))
     return known.name if known else ""
 
 
