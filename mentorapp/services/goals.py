@@ -15,6 +15,7 @@ from mentorapp.clock import day_of, new_id
 from mentorapp.errors import UserError
 from mentorapp.i18n import N_, tr
 from mentorapp.records import ActionItem, Goal, Measurement, Mentorship, Person
+from mentorapp.services import sameness
 from mentorapp.services.workspace import Workspace
 from mentorapp.store import Changed
 
@@ -38,8 +39,9 @@ def view(workspace: Workspace, id: str) -> GoalView:
     goal = store.get(Goal, id)
     course = tuple(indicators.course(store.find(Measurement, "goal = ?", (id,))))
     pair = store.seek(Mentorship, goal.mentorship)
-    mentees = pair.mentees if pair else ()
-    owner = goal.owner or (mentees[0] if mentees else None)
+    same = sameness.same(workspace)
+    mentees = same.each_once(pair.mentees) if pair else ()
+    owner = same.one(goal.owner) if goal.owner else mentees[0] if mentees else None
     people = [person for id_ in mentees if (person := store.seek(Person, id_))]
     return GoalView(
         goal=_at(goal, course),

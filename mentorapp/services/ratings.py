@@ -18,6 +18,7 @@ from mentorapp.errors import UserError
 from mentorapp.i18n import N_, tr
 from mentorapp.indicators import Gain
 from mentorapp.records import CompetencyRating, Mentorship, Person
+from mentorapp.services import sameness
 from mentorapp.services.workspace import Workspace
 from mentorapp.store import Changed
 
@@ -157,11 +158,12 @@ def wording(framework: str, version: str, competency: str) -> Competency:
 
 def view(workspace: Workspace, person: str) -> RatingsView:
     """What somebody can do, over time. Raises UserError if this person is not on this laptop."""
-    somebody = workspace.store.get(Person, person)
+    ids = sameness.same(workspace).all_of(person)
+    somebody = workspace.store.get(Person, ids[0])
     pairs = workspace.store.find(
         Mentorship,
-        "EXISTS (SELECT 1 FROM json_each(mentees) WHERE value = ?)",
-        (person,),
+        f"EXISTS (SELECT 1 FROM json_each(mentees) WHERE value IN ({', '.join('?' * len(ids))}))",
+        ids,
         order="type = 'group', status <> 'active', starts DESC",
         limit=1,
     )
@@ -177,7 +179,9 @@ def view(workspace: Workspace, person: str) -> RatingsView:
 def courses(workspace: Workspace, person: str) -> tuple[Course, ...]:
     """The course of each competency that somebody was rated in, in the order of the framework in use, then what is of others."""
     of: dict[tuple[str, str], list[CompetencyRating]] = defaultdict(list)
-    for rating in workspace.store.find(CompetencyRating, "person = ?", (person,), order="day, id"):
+    ids = sameness.same(workspace).all_of(person)
+    where = f"person IN ({', '.join('?' * len(ids))})"
+    for rating in workspace.store.find(CompetencyRating, where, ids, order="day, id"):
         of[(rating.framework, rating.competency)].append(rating)
     now = framework_in_use()
     order = {(now.code, code): at for at, code in enumerate(now.competencies())}

@@ -341,9 +341,7 @@ def mentee(workspace: Workspace, person: str) -> MenteeView:
     items = store.find(
         ActionItem, f"{theirs} AND ({_OPEN} OR settled_on >= ?)", (*ids, _since(last)), order="due IS NULL, due, id"
     )
-    goals = tuple(
-        as_measured(workspace, store.find(Goal, theirs, ids, order="status <> 'active', due IS NULL, due"))
-    )
+    goals = tuple(as_measured(workspace, store.find(Goal, theirs, ids, order="status <> 'active', due IS NULL, due")))
     named = {id: Pair(mentorship=id, name=somebody.name, people=(person,)) for id in ids}
     promises = tuple(_promise_row(item, named, day) for item in _most_pressing(items, day))
     useful = next((s.useful for s in held if s.useful), "")
