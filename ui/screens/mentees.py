@@ -68,6 +68,7 @@ class MenteesScreen(QWidget):
         self._form.given_up.connect(self._close_form)
         self._filter = LineInput(hint=tr("Filter by name, role or site"))
         self._filter.setAccessibleName(tr("Filter by name, role or site"))
+        self._filter.setToolTip(tr("Filter by name, role or site"))  # the hint is cut where text is large
         self._filter.setClearButtonEnabled(True)
         self._filter.textEdited.connect(self._narrow)
         orders = (("name", tr("By name")), ("waiting", tr("Waiting longest")), ("next", tr("Next date")))

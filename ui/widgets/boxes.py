@@ -175,9 +175,17 @@ class OneLine(Label):
         """It can be cut, but not away."""
         return QSize(theme.px(60), super().minimumSizeHint().height())
 
+    def setText(self, words: str) -> None:
+        """Say something else."""
+        super().setText(words)
+        self._offer()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Offer the whole where it is cut."""
         super().resizeEvent(event)
+        self._offer()
+
+    def _offer(self) -> None:
         self.setToolTip(self.text() if self._cut() != self.text() else "")
 
     def _cut(self) -> str:
@@ -224,7 +232,7 @@ class Card(QFrame):
         self.setAccessibleName(title)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         whole = Column(self, edges=(18, 16, 18, 16), gap=10)
-        self._title, self._hint = text(title, "section"), text(hint, "caption")
+        self._title, self._hint = text(title, "section"), _dressed(OneLine(own_direction(hint)), "caption")
         self._head = QWidget(self)
         self._head.setVisible(bool(title or hint))
         line = Line(self._head, gap=12)
@@ -251,6 +259,17 @@ class Card(QFrame):
         self._hint.setText(hint)
         self._hint.setVisible(bool(hint))
         self._head.setVisible(bool(hint or self._title.text()))
+
+    def sizeHint(self) -> QSize:
+        """As high as what wraps inside needs in the width it has: a card grows no further, and must not be cut either."""
+        wanted = super().sizeHint()
+        return QSize(wanted.width(), max(wanted.height(), self.heightForWidth(self.width())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In another width it may have to be higher."""
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width() and self.hasHeightForWidth():
+            self.updateGeometry()
 
     def set_tone(self, tone: str) -> None:
         """'' plain, 'sunk' for what is only there to look at, 'suggest' for what we propose, 'bad' for what needs the person."""

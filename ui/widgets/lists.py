@@ -138,6 +138,10 @@ class LongList(QListView):
         if model is not None:
             self.setModel(model)
 
+    def minimumSizeHint(self) -> QSize:
+        """One row: a list can be as low as the window makes it, for it scrolls."""
+        return QSize(theme.px(120), theme.px(56))
+
     def restyle(self) -> None:
         """Measure again in the theme in use."""
         self.scheduleDelayedItemsLayout()

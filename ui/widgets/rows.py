@@ -37,6 +37,7 @@ class TwoLines(QWidget):
 
     def restyle(self) -> None:
         """Measure again in the theme in use."""
+        self._offer()
         self.updateGeometry()
         self.update()
 
@@ -54,6 +55,9 @@ class TwoLines(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Offer the whole text as a tool tip where it had to be cut."""
         super().resizeEvent(event)
+        self._offer()
+
+    def _offer(self) -> None:
         cut = self.sizeHint().width() > self.width()
         self.setToolTip("\n".join(filter(None, (self.title, self.caption, self.subtitle))) if cut else "")
 
