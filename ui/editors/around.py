@@ -69,14 +69,14 @@ class Invitation(Card):
         self.open.clicked.connect(self.wanted)
         self.open.setProperty("short", "true")
         self.trailing.addWidget(self.open)
-        self._hint = text("", "caption", wrap=True)
-        self.body.addWidget(self._hint)
+        self._said = text("", "caption", wrap=True)
+        self.body.addWidget(self._said)
         self.set_open(False)
 
     def set_open(self, on: bool) -> None:
         """Say where it is written now."""
         self.open.set_words(tr("Go there") if on else tr("Write it down"))
-        self._hint.setText(
+        self._said.setText(
             tr("Below, at the end of the page. Nothing in it has to be filled in.")
             if on
             else tr(
