@@ -4,7 +4,7 @@ Promises that the frame shows before the store's libraries are loaded, that what
 line, and that closing the window keeps what is still being written. Knows no screen's inside.
 
 A screen may have, besides `shows` and `refresh`: `open(**where)`, called instead of `refresh` whenever it is shown; `leave()`, called
-before another is shown and before closing; `first_focus()`; and a signal `opened(Workspace)`.
+before another is shown and before closing; `stop()`, called before the store closes; `first_focus()`; and a signal `opened(Workspace)`.
 """
 
 from __future__ import annotations
@@ -139,6 +139,7 @@ class App(QObject):
         self._told = False
         self._end_syncing()
         self._leave()
+        self._stop_work()
         self.tasks.idle()
         if self._told and not self._stayed:
             self._stayed = True
@@ -191,8 +192,15 @@ class App(QObject):
         if screen is not None and hasattr(screen, "leave"):
             screen.leave()
 
+    def _stop_work(self) -> None:
+        """Long work on a screen ends with the piece it is at."""
+        for screen in self._screens.values():
+            if hasattr(screen, "stop"):
+                screen.stop()
+
     def _forget_screens(self) -> None:
         self._leave()
+        self._stop_work()
         for key in self._screens:
             self.window.remove_screen(key)
         self._screens, self._trail = {}, []

@@ -95,6 +95,15 @@ def _daily(deeds: Deeds) -> tuple[Command, ...]:
             "plan", lambda: tr("Plan a session"), lambda: shell.go("sessions", plan_for=""), "Ctrl+P", "calendar-plus"
         ),
         command("new_mentee", lambda: tr("New mentee"), lambda: shell.go("mentees", new=True), "Ctrl+N", "user-plus"),
+        Command(
+            key="import",
+            label=lambda: tr("Import from a table or contacts"),
+            run=lambda: shell.go("import"),
+            icon="upload",
+            group=group,
+            keywords=lambda: "CSV Excel XLSX vCard",
+            available=deeds.is_open,
+        ),
         command("search", lambda: tr("Search everything or type a command"), deeds.search, "Ctrl+K", "search"),
         Command(
             key="sync_now",

@@ -18,3 +18,10 @@ def which_to_open(parent: QWidget, *, title: str) -> Path | None:
     folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
     chosen, _ = QFileDialog.getOpenFileName(parent, title, folder)
     return Path(chosen) if chosen else None
+
+
+def which_table(parent: QWidget, *, title: str, kind: str) -> Path | None:
+    """The table or the address book chosen, in the folder of documents at first; None if the person thought better of it."""
+    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    chosen, _ = QFileDialog.getOpenFileName(parent, title, folder, kind)
+    return Path(chosen) if chosen else None

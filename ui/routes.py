@@ -17,6 +17,7 @@ MARKED = {
     "pulse": "mentees",
     "record": "sessions",
     "file": "mentees",
+    "import": "mentees",
     "shortcuts": "settings",
 }
 """Which place is marked while a screen is shown that is no place itself."""
@@ -62,6 +63,12 @@ def _sync(shell: Shell) -> QWidget:
     from ui.screens.sync import SyncScreen
 
     return SyncScreen(shell)
+
+
+def _importing(shell: Shell) -> QWidget:
+    from ui.screens.importing import ImportScreen
+
+    return ImportScreen(shell)
 
 
 def _settings(shell: Shell) -> QWidget:
@@ -114,6 +121,7 @@ SCREENS: dict[str, Callable[[Shell], QWidget]] = {
     "file": _file,
     "sessions": _sessions,
     "sync": _sync,
+    "import": _importing,
     "settings": _settings,
     "shortcuts": _shortcuts,
     "goal": _goal,

@@ -84,6 +84,7 @@ class SettingsScreen(Scroll):
         if not self._shell.settings.practice:
             column.addWidget(_PassphraseCard(self._shell))
         column.addWidget(self._where())
+        column.addWidget(self._bring_in())
         column.addWidget(self._about())
         column.addStretch(1)
         return page
@@ -151,6 +152,17 @@ class SettingsScreen(Scroll):
         card.body.addWidget(
             _opens(tr("Open the folder"), lambda: workspaces.folder(practice=self._shell.settings.practice))
         )
+        return card
+
+    def _bring_in(self) -> Card:
+        card = Card(tr("Bring in what you keep elsewhere"))
+        card.body.addWidget(
+            text(tr("People, sites and past sessions from a table, or people from an address book."), wrap=True)
+        )
+        card.body.addSpacing(10)
+        begin = Button(tr("Import"), "upload")
+        begin.clicked.connect(lambda: self._shell.go("import"))
+        card.body.addWidget(begin)
         return card
 
     def _about(self) -> Card:

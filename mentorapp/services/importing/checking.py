@@ -39,7 +39,7 @@ class Plan:
 class Checked:
     """A row looked at: the record it becomes and what comes with it, what is wrong (beside which column), who it may be.
 
-    `here` is the id of what is here already, `like` who it looks like. `chosen` is what the person said: take it (True), leave it out
+    `here` is the id of what is here already, `like` who it looks like, `twin` the row of this file that says the same. `chosen` is what the person said: take it (True), leave it out
     (False), nothing (None).
     """
 
@@ -50,6 +50,7 @@ class Checked:
     here: str = ""
     same_id: bool = False
     like: Somebody | None = None
+    twin: int = 0
     digest: bytes = b""
     chosen: bool | None = None
 
@@ -75,7 +76,7 @@ class Check:
     known: Known
     now: datetime
     rows: list[Checked] = field(default_factory=list)
-    _met: dict[tuple[str, ...], int] = field(default_factory=dict)
+    met: dict[tuple[str, ...], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._fields: Mapping[str, Field] = match.fields(self.plan.kind)
@@ -254,16 +255,23 @@ def _same_person(check: Check, one: Checked, person: Any) -> None:
         return
     who, surely = check.known.alike(person.name, person.phone, person.email)
     if who is not None and surely:
-        one.here = who.id
+        one.here, one.twin = who.id, who.row
     one.like = who
     if not one.here:
         check.known.add_person(Somebody(person.id, person.name, person.phone, person.email, one.row.number))
+
+
+def _twin(check: Check, one: Checked, key: tuple[str, ...]) -> int:
+    """The first row of this file that was about the same, if this is not it."""
+    first = check.met.setdefault(key, one.row.number)
+    return first if first != one.row.number else 0
 
 
 def _same_site(check: Check, one: Checked, site: Any) -> None:
     name = values.folded(site.name)
     found = check.known.sites.get(name) if name else None
     one.here = next(iter(found), "") if found else ""
+    one.twin = _twin(check, one, ("site", name))
     if name and not found:
         check.known.sites[name].add(site.id)
 
@@ -271,6 +279,7 @@ def _same_site(check: Check, one: Checked, site: Any) -> None:
 def _same_mentorship(check: Check, one: Checked, pair: Any) -> None:
     who = tuple(sorted(pair.mentees))
     found = check.known.pairs.get(who)
+    one.twin = _twin(check, one, who)
     if found and who:
         one.here = found[0]
     elif who:
@@ -280,6 +289,7 @@ def _same_mentorship(check: Check, one: Checked, pair: Any) -> None:
 def _same_session(check: Check, one: Checked, session: Any) -> None:
     at = session.started or session.planned_start
     key = (session.mentorship or "", at.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z" if at else "")
+    one.twin = _twin(check, one, key)
     if at and key in check.known.sessions:
         one.here = session.mentorship or session.id
     elif at:

@@ -27,8 +27,8 @@ def standing(row: Checked) -> UserError | None:
     """What is said of a row that is here already, or looks like somebody."""
     if row.same_id:
         return UserError(N_("It is here already, and stays as it is here."))
-    if row.here and row.like and row.like.row:
-        return UserError(N_("It is the same as row {n} of this file."), n=row.like.row)
+    if row.here and row.twin:
+        return UserError(N_("It is the same as row {n} of this file."), n=row.twin)
     if row.here and row.like:
         return UserError(N_("This is the same person as {name}, who is here already."), name=row.like.name)
     if row.here:

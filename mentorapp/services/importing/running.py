@@ -124,6 +124,11 @@ class Undoing:
     voided: int = 0
 
     @property
+    def share(self) -> float:
+        """How much is taken back, from 0 to 1."""
+        return self.voided / max(self.voided + len(self.left), 1)
+
+    @property
     def done(self) -> bool:
         """Whether everything that can be is taken back."""
         return not self.left
@@ -147,6 +152,8 @@ def begin_undo(workspace: Workspace, *, run: str) -> Undoing:
             if id in standing and id not in stays:
                 stays.add(id)
                 queue.append(id)
+    if len(stays) == len(standing):
+        store.undone_import(run, at=workspace.clock.now().isoformat())
     file = next((one.file for one in store.imports(1000) if one.id == run), "")
     left = [record for id, record in standing.items() if id not in stays]
     return Undoing(run, file, left, tuple(record for id, record in standing.items() if id in stays))
