@@ -24,6 +24,7 @@ class Settings:
     nav_open: bool = True
     practice: bool = False
     matchings: dict[str, list[str]] = field(default_factory=dict)
+    recent_commands: tuple[str, ...] = ()
 
 
 def _file() -> Path:

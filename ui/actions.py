@@ -1,5 +1,6 @@
 """Every command of the program once: menus, shortcuts, the palette in the search box and the page of shortcuts derive from it."""
 
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -34,11 +35,17 @@ class Command:
         )
 
 
+MOST_RECENT = 6
+"""How many of the commands chosen last are remembered."""
+
+
 class Commands:
-    """Commands in the order they were added."""
+    """Commands in the order they were added; `recent` are the keys of those chosen last from a list, `chosen` hears of them."""
 
     def __init__(self, commands: Iterable[Command] = ()) -> None:
         self._commands: dict[str, Command] = {}
+        self.recent: tuple[str, ...] = ()
+        self.chosen: Callable[[tuple[str, ...]], object] = lambda _recent: None
         for command in commands:
             self.add(command)
 
@@ -79,15 +86,27 @@ class Commands:
         window.addActions(actions)
         return actions
 
-    def matching(self, words: str, most: int = 5) -> list[Command]:
-        """The commands in whose label or keywords every typed word begins a word."""
-        asked = words.casefold().split()
+    def choose(self, key: str) -> None:
+        """Do what was chosen from a list; it comes first in the next one."""
+        self.recent = (key, *(other for other in self.recent if other != key))[:MOST_RECENT]
+        self.chosen(self.recent)
+        self.run(key)
 
-        def found(command: Command) -> bool:
-            have = f"{command.label()} {command.keywords()}".casefold().split()
-            return all(any(word.startswith(part) for word in have) for part in asked)
+    def matching(self, words: str, most: int = 5, *, fuzzy: bool = False) -> list[Command]:
+        """The commands in whose label or keywords every typed word begins a word, those chosen lately first.
 
-        return [command for command in self if asked and command.available() and found(command)][:most]
+        `fuzzy`: then those that hold the words anywhere, then those whose label has the letters in this order; all, if nothing is typed.
+        """
+        asked = plain(words)
+        if not (asked or fuzzy):
+            return []
+        ranked = []
+        for order, command in enumerate(self):
+            rank = _rank(command, asked, fuzzy=fuzzy) if command.available() else None
+            if rank is not None:
+                lately = self.recent.index(command.key) if command.key in self.recent else MOST_RECENT
+                ranked.append((rank, lately, order, command))
+        return [command for *_, command in sorted(ranked, key=lambda found: found[:3])][:most]
 
     def by_group(self) -> dict[str, list[Command]]:
         """The commands that have a shortcut, under their group's words."""
@@ -96,3 +115,25 @@ class Commands:
             if command.shortcut:
                 groups.setdefault(command.group(), []).append(command)
         return groups
+
+
+def plain(words: str) -> str:
+    """Words as they are compared: lower case, without accents."""
+    bare = unicodedata.normalize("NFKD", words.casefold())
+    return "".join(letter for letter in bare if not unicodedata.combining(letter)).strip()
+
+
+def _rank(command: Command, asked: str, *, fuzzy: bool) -> int | None:
+    """How well a command answers, 0 the best; None if it does not."""
+    label = plain(command.label())
+    have = f"{label} {plain(command.keywords())}"
+    if all(any(word.startswith(part) for word in have.split()) for part in asked.split()):
+        return 0
+    if fuzzy and asked in have:
+        return 1
+    return 2 if fuzzy and _in_order(asked.replace(" ", ""), label) else None
+
+
+def _in_order(letters: str, label: str) -> bool:
+    rest = iter(label)
+    return all(letter in rest for letter in letters)

@@ -17,9 +17,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from mentorapp import i18n, settings
 from mentorapp.errors import UserError
 from mentorapp.i18n import ntr, tr
-from ui import appearance, finding, opening, safety, theme, words
+from ui import appearance, opening, safety, theme, words
 from ui.actions import Commands
 from ui.commands import PLACES, add_commands
+from ui.finding import Finder
 from ui.keyguard import KeyGuard
 from ui.notices import Notices
 from ui.routes import BARE, MARKED, SCREENS
@@ -29,7 +30,6 @@ from ui.widgets.buttons import QuietButton
 from ui.window import MainWindow
 
 if TYPE_CHECKING:
-    from mentorapp.services.recall import Found
     from mentorapp.services.workspace import Workspace
 
 SYNCING_AFTER = 1500
@@ -51,9 +51,13 @@ class App(QObject):
         self.commands = Commands()
         self.shell = Shell(self.tasks, self.notices, self.commands, chosen)
         add_commands(self.commands, self)
+        self.shell.current = self.current
+        self.finder = Finder(self.shell, self)
         self.window = MainWindow(places=PLACES, commands=self.commands, notices=self.notices)
         self._lock = QuietButton(tr("Lock"), "lock")
         self.window.add_trailing(self._lock)
+        self.commands.recent = tuple(key for key in chosen.recent_commands if key in {one.key for one in self.commands})
+        self.commands.chosen = lambda recent: self.keep(recent_commands=recent)
         self._guard = KeyGuard(qt, self.commands)
         self._screens: dict[str, QWidget] = {}
         self._trail: list[tuple[str, dict[str, Any]]] = []
@@ -69,8 +73,11 @@ class App(QObject):
         self.shell.gone_to.connect(self._go)
         self.shell.settings_changed.connect(self._settings_changed)
         self.window.navigated.connect(self.shell.go)
-        self.window.searched.connect(self._find)
-        self.window.result_chosen.connect(lambda key: finding.open_found(self.shell, key))
+        finder = self.finder
+        self.window.searched.connect(finder.look)
+        self.window.result_chosen.connect(finder.choose)
+        self.window.all_wanted.connect(finder.show_all)
+        finder.answered.connect(self.window.set_results)
         self.window.folded.connect(lambda folded: self.change(nav_open=not folded))
         self.window.may_close = self.keep_and_close
         self._lock.clicked.connect(self.lock)
@@ -223,13 +230,6 @@ class App(QObject):
         n = standing.needs_you
         self.window.set_badge("sync", n, ntr("{n} record needs you", "{n} records need you", n, n=words.number(n)))
 
-    def _find(self, typed: str) -> None:
-        def show(found: list[Found]) -> None:
-            self.window.set_results(typed, [finding.as_row(one) for one in found])
-
-        if self.is_open() and typed:
-            self.shell.ask(lambda workspace: finding.found(workspace, typed), show, owner=self, latest="search")
-
     # --- what the commands do -----------------------------------------------------------------------------------------
 
     def back(self) -> None:
@@ -307,6 +307,10 @@ class App(QObject):
     def change(self, **changes: object) -> None:
         """Change this device's settings and show them."""
         self.shell.settings_changed.emit(settings.change(self.shell.settings, **changes))
+
+    def keep(self, **changes: object) -> None:
+        """Keep what this device should remember and nothing on the screen depends on."""
+        self.shell.settings = settings.change(self.shell.settings, **changes)
 
     def change_text_size(self, step: int) -> None:
         """Show text larger (1) or smaller (-1)."""

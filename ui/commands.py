@@ -105,6 +105,7 @@ def _daily(deeds: Deeds) -> tuple[Command, ...]:
             available=deeds.is_open,
         ),
         command("search", lambda: tr("Search everything or type a command"), deeds.search, "Ctrl+K", "search"),
+        command("found", lambda: tr("Everything found"), lambda: shell.go("search"), "Ctrl+Shift+F", "search"),
         Command(
             key="sync_now",
             label=lambda: tr("Sync now"),

@@ -59,6 +59,12 @@ def _sessions(shell: Shell) -> QWidget:
     return SessionsScreen(shell)
 
 
+def _search(shell: Shell) -> QWidget:
+    from ui.screens.search import SearchScreen
+
+    return SearchScreen(shell)
+
+
 def _sync(shell: Shell) -> QWidget:
     from ui.screens.sync import SyncScreen
 
@@ -120,6 +126,7 @@ SCREENS: dict[str, Callable[[Shell], QWidget]] = {
     "record": _record,
     "file": _file,
     "sessions": _sessions,
+    "search": _search,
     "sync": _sync,
     "import": _importing,
     "settings": _settings,

@@ -34,7 +34,10 @@ class Screen(Protocol):
 
 
 class Shell(QObject):
-    """The way from a screen to everything else. `syncing` is None while nothing is exchanged: before opening, and with sample people."""
+    """The way from a screen to everything else. `syncing` is None while nothing is exchanged: before opening, and with sample people.
+
+    `current` gives the screen on show.
+    """
 
     gone_to = Signal(str, dict)
     settings_changed = Signal(object)
@@ -48,6 +51,7 @@ class Shell(QObject):
         self.settings = settings
         self.workspace: Workspace | None = None
         self.syncing: Syncing | None = None
+        self.current: Callable[[], QWidget | None] = lambda: None
 
     def go(self, screen: str, **where: Any) -> None:
         """Show a screen, opened at a place: `go("mentee", person=id)`."""

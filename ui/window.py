@@ -12,7 +12,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEven
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from mentorapp.i18n import tr
-from ui import theme
+from ui import asking, theme
 from ui.actions import Command, Commands
 from ui.notices import Notice, Notices
 from ui.widgets.boxes import Column, Line, hairline, text
@@ -22,6 +22,9 @@ from ui.widgets.lists import ListRow
 from ui.widgets.marks import Avatar, Badge
 from ui.widgets.search import SearchBox
 from ui.widgets.status import StatusLine, Toast
+
+COMMANDS_ONLY = ">"
+"""What begins a line in the search box that looks for commands alone."""
 
 WIDE = 212
 NARROW = 60
@@ -224,12 +227,13 @@ class MainWindow(QWidget):
     """The window. Screens are added by key and shown by key; `navigated` says where the person wants to go.
 
     Search: `searched` carries what was typed; answer with `set_results`. Commands that match are put before the results, and run by
-    themselves; `result_chosen` carries the key of any other row.
+    themselves; after `>` there are only commands. `result_chosen` carries the key of any other row, `all_wanted` what was typed.
     """
 
     navigated = Signal(str)
     searched = Signal(str)
     result_chosen = Signal(str)
+    all_wanted = Signal(str)
     folded = Signal(bool)
 
     def __init__(
@@ -253,6 +257,7 @@ class MainWindow(QWidget):
         self.search = SearchBox()
         self.search.typed.connect(self._typed)
         self.search.chosen.connect(self._chosen)
+        self.search.all_wanted.connect(self.all_wanted)
         self.status = StatusLine()
         self.stack = QStackedWidget()
         self.may_close: Callable[[], bool] = lambda: True
@@ -295,6 +300,9 @@ class MainWindow(QWidget):
     def retranslate(self) -> None:
         """Say everything of the frame again in the language in use."""
         self.search.set_words(tr("Search everything or type a command"), tr("Ctrl K"))
+        filters = " ".join(f"{words}:" for words in asking.filter_words().values())
+        narrow = tr("Narrow it with {filters} · Ctrl+Enter shows everything found · > shows commands", filters=filters)
+        self.search.set_foot(narrow)
         self.navigation.fold.set_name(tr("Show or hide the words of the places (Ctrl+B)"))
         self.navigation.retranslate()
 
@@ -386,20 +394,31 @@ class MainWindow(QWidget):
             self.toast.place()
 
     def _typed(self, words: str) -> None:
-        self.search.set_rows(self._command_rows(words))
-        self.searched.emit(words)
+        only_commands = words.startswith(COMMANDS_ONLY)
+        if words or self._command_rows(words):
+            self.search.set_rows(self._command_rows(words))
+        if not only_commands:
+            self.searched.emit(words)
 
     def set_results(self, words: str, rows: Sequence[ListRow]) -> None:
         """Show what was found for `words`, unless something else has been typed since."""
         if words == self.search.text():
-            self.search.set_rows([*self._command_rows(words), *rows])
+            # What was looked for lately is nearer than what was done lately.
+            commands = self._command_rows(words)
+            self.search.set_rows([*commands, *rows] if words else [*rows, *commands])
 
     def _command_rows(self, words: str) -> list[ListRow]:
-        return [_as_row(command) for command in self._commands.matching(words)]
+        if words.startswith(COMMANDS_ONLY):
+            found = self._commands.matching(words.removeprefix(COMMANDS_ONLY), most=60, fuzzy=True)
+        elif words:
+            found = self._commands.matching(words, most=3)
+        else:
+            found = [self._commands[key] for key in self._commands.recent[:3] if self._commands[key].available()]
+        return [_as_row(command) for command in found]
 
     def _chosen(self, key: str) -> None:
         if key.startswith("command:"):
-            self._commands.run(key.removeprefix("command:"))
+            self._commands.choose(key.removeprefix("command:"))
         else:
             self.result_chosen.emit(key)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from mentorapp.clock import day_of, local
+from mentorapp.clock import day_of
 from mentorapp.i18n import tr
 from mentorapp.records import ActionItem, Attachment, Goal, Mentorship, Person, Session, Site
 from mentorapp.rules import OPEN_PROMISES
@@ -14,7 +14,6 @@ from mentorapp.services.goals import as_measured
 from mentorapp.services.people import USUAL_CADENCE
 from mentorapp.services.sessions import read_draft
 from mentorapp.services.workspace import Workspace
-from mentorapp.store import Hit
 
 _OPEN = "status IN ('open', 'in_progress', 'blocked')"
 
@@ -430,43 +429,3 @@ def sessions(workspace: Workspace, *, limit: int = -1) -> list[SessionRow]:
     found = workspace.store.find(Session, order="coalesce(started, planned_start) DESC", limit=limit)
     named = pairs(workspace)
     return [_session_row(s, named, {}) for s in found]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """Something found by its words: its kind and id, whom it is about, the day, an excerpt and where it matched."""
-
-    hit: Hit
-    title: str
-    person: str
-    when: date | None
-
-
-def find(workspace: Workspace, typed: str, *, limit: int = 12) -> list[Found]:
-    """What matches what was typed: people by name first, then everything a mentor wrote."""
-    people = workspace.store.search(typed, limit=limit, kinds=("person", "site", "mentorship"))
-    written = workspace.store.search(
-        typed, limit=limit, kinds=("session", "goal", "action_item", "reflection", "attachment")
-    )
-    same = sameness.same(workspace)
-    people = list({same.one(h.id): h for h in reversed(people)}.values())[::-1]
-    hits = (people + written)[:limit]
-    named = pairs(workspace, [h.mentorship or h.id for h in hits])
-    called = {h.id: _called(workspace, h) for h in hits if h.kind in ("person", "site")}
-    return [_found(hit, named, called, same) for hit in hits]
-
-
-def _called(workspace: Workspace, hit: Hit) -> str:
-    if hit.kind == "person":
-        return workspace.store.get(Person, sameness.same(workspace).one(hit.id)).name
-    return workspace.store.get(Site, hit.id).name
-
-
-def _found(hit: Hit, named: dict[str, Pair], called: dict[str, str], same: sameness.Same) -> Found:
-    pair = named.get(hit.mentorship or hit.id)
-    when = None
-    if hit.day:
-        when = local(datetime.fromisoformat(hit.day)).date() if "T" in hit.day else date.fromisoformat(hit.day)
-    person = same.one(hit.id) if hit.kind == "person" else (pair.people[0] if pair and pair.people else "")
-    title = called.get(hit.id) or (pair.name if pair else "")
-    return Found(hit=hit, title=title, person=person, when=when)

@@ -113,7 +113,7 @@ class Draft(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A record found by its words: what was written, and where the words that matched are (start, end)."""
+    """A record found by its words: what was written, where the words that matched are (start, end), and in which field the first is."""
 
     kind: str
     id: str
@@ -121,3 +121,4 @@ class Hit(NamedTuple):
     day: str
     excerpt: str
     marks: tuple[tuple[int, int], ...]
+    field: str = ""

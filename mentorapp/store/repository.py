@@ -19,7 +19,7 @@ from mentorapp.fields import Field, Merge, Visibility, fields_of
 from mentorapp.i18n import N_
 from mentorapp.records import BY_KIND, Record
 from mentorapp.registers import Dot, Register, Sibling, Stamp, State
-from mentorapp.store import database, search, tables
+from mentorapp.store import database, folding, search, tables
 from mentorapp.store.cases import Cases
 from mentorapp.store.comparing import Comparing
 from mentorapp.store.doubting import Doubting
@@ -113,15 +113,15 @@ class Store(Comparing, Cases, Doubting, Incoming, Reopening, Drafts, Imports, Sh
         return replica
 
     def _come_to_life(self) -> None:
-        """After an upgrade, show what an older version kept without knowing it."""
-        if self.recall("shown as") == database.NEWEST[-1]:
+        """After an upgrade, show what an older version kept without knowing it, and find it by the words as they fold now."""
+        if self.recall("shown as") == (now := f"{database.NEWEST[-1]}, folded {folding.VERSION}"):
             return
         with self.transaction():
             for (id,) in self.connection.execute("SELECT id FROM registers").fetchall():
                 state = self.state(id)
                 if state:
                     self._write(state, state, tables.moment(0))
-            self.remember(**{"shown as": database.NEWEST[-1]})
+            self.remember(**{"shown as": now})
 
     @property
     def counter(self) -> int:
@@ -170,10 +170,12 @@ class Store(Comparing, Cases, Doubting, Incoming, Reopening, Drafts, Imports, Sh
         with database.explaining(self.path):
             return list(self.connection.execute(sql, tuple(values)))
 
-    def search(self, typed: str, *, limit: int = 30, kinds: tuple[str, ...] = ()) -> list[Hit]:
-        """The records that hold all the typed words, newest first."""
+    def search(
+        self, typed: str, *, limit: int = 30, kinds: tuple[str, ...] = (), only: search.Filter | None = None
+    ) -> list[Hit]:
+        """The records that hold all the typed words and are as the filter asks, newest first."""
         with database.explaining(self.path):
-            return list(search.find(self.connection, typed, limit=limit, kinds=kinds))
+            return list(search.find(self.connection, typed, limit=limit, kinds=kinds, only=only))
 
     def state(self, id: str) -> State | None:
         """All that is known of a record."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mentorapp.clock import SetClock, day_of, new_id
 from mentorapp.errors import UserError
 from mentorapp.records import ActionItem, Goal, Mentorship, Person, Session, Site
-from mentorapp.services import people, promises, recall, sample, sessions
+from mentorapp.services import finding, people, promises, recall, sample, sessions
 from mentorapp.services.people import USUAL_CADENCE
 from mentorapp.services.recall import PromiseRow, first_question
 from mentorapp.services.workspace import Workspace
@@ -223,7 +223,7 @@ def test_people_are_found_before_what_was_written_about_them(workspace):
     draft = sessions.begin_draft(workspace, mentorship=pair.id)
     promises.promise(workspace, mentorship=pair.id, text="call Ruth", due=date(2026, 4, 1))
     sessions.hold_session(workspace, draft=draft)
-    first, second = recall.find(workspace, "ruth")
+    first, second = finding.find(workspace, finding.Asked(words="ruth")).found
     assert (first.hit.kind, first.person, first.title) == ("person", ruth.id, "Ruth N.")
     assert (second.hit.kind, second.person, second.title) == ("action_item", ruth.id, "Ruth N.")
     assert second.when == date(2026, 4, 1)

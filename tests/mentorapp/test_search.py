@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 import re
 import time
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 
 from mentorapp.clock import new_id
 from mentorapp.fields import cleaned
-from mentorapp.records import ActionItem, Person, Reflection
-from mentorapp.store.search import EXCERPT, excerpt_of, folded, query
-from tests.mentorapp.sessions import NOON, later, session
+from mentorapp.records import ActionItem, Goal, Person, Reflection
+from mentorapp.store import Store, database, folding
+from mentorapp.store.search import EXCERPT, Filter, excerpt_of, folded, query
+from tests.mentorapp.sessions import KEY, NOON, later, session
 from tests.strategies import times
 
 FOUND = [
@@ -29,6 +31,15 @@ FOUND = [
     ("Straße und Größe", "strasse", ["Straße"]),
     ("The bureau, monthly; other bureaux.", "bureau mont", ["bureau", "monthly"]),
     ("plan-do-check: 3rd_cycle", "cycle", None),
+    ("راجعنا ما اتفقنا عليه في الزيارة الماضية", "زيارة", ["الزيارة"]),
+    ("زرنا مكتبة المدينة وللمكتبة باب واحد", "المكتبه", ["مكتبة", "وللمكتبة"]),
+    ("ہم نے کتاب کی بات کی", "كتاب", ["کتاب"]),
+    ("او هنوز به کتاب‌ها علاقه دارد، ۱۲ جلد", "علاقه 12", ["علاقه", "۱۲"]),
+    ("التقينا في ٢٠٢٦ مرتين", "2026", ["٢٠٢٦"]),
+    ("ዓለም እና ሠላም በፀሐይ ጊዜ", "አለም ሰላም", ["ዓለም", "ሠላም"]),
+    ("ሐኪሙ ኣስተማሪውን አመሰገነ", "ሃኪሙ አስተማሪ", ["ሐኪሙ", "ኣስተማሪውን"]),
+    ("Aliuza ng’ombe wawili", "ng'ombe", ["ng’ombe"]),
+    ("Aliuza ng'ombe wawili", "ngombe", ["ng'ombe"]),
 ]
 
 
@@ -120,3 +131,68 @@ def test_a_word_far_into_a_long_note_is_in_its_excerpt(store):
 def test_a_person_is_found_by_any_part_of_the_name(store):
     store.save(Person(id=new_id(), name="Tesfaye M."), by="me", at=NOON)
     assert [h.kind for h in store.search("tes")] == ["person"]
+
+
+def test_a_store_whose_index_folded_otherwise_is_filled_anew_when_it_is_opened(tmp_path):
+    store = Store(tmp_path / "store.mentor", KEY)
+    one = session(notes="ዓለም")
+    store.save(one, by="me", at=NOON)
+    store.connection.execute("DELETE FROM search")
+    store.remember(**{"shown as": f"{database.NEWEST[-1]}, folded {folding.VERSION - 1}"})
+    store.close()
+    again = Store(tmp_path / "store.mentor", KEY)
+    assert [hit.id for hit in again.search("አለም")] == [one.id]
+    again.close()
+
+
+def test_a_hit_says_in_which_field_the_words_stand(store):
+    store.save(session(notes="about the harvest", useful="to ask first"), by="me", at=NOON)
+    assert [hit.field for hit in store.search("first")] == ["useful"]
+    assert [hit.field for hit in store.search("harvest")] == ["notes"]
+
+
+# --- narrowed ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_filter_finds_just_what_one_would_pick_by_hand(store):
+    before = NOON - timedelta(days=40)
+    early = dataclasses.replace(session(notes="figures", topics=("Budget lines",)), started=before)
+    late = dataclasses.replace(session(notes="figures"), mentorship="m2")
+    goal = Goal(id=new_id(), mentorship="m1", statement="figures alone", due=NOON.date())
+    for one in (early, late, goal):
+        store.save(one, by="me", at=NOON)
+
+    def found(typed="figures", **asked):
+        return [hit.id for hit in store.search(typed, only=Filter(**asked))]
+
+    day = NOON.date()
+    assert found(kinds=("goal",)) == [goal.id]
+    assert found(mentorships=("m1",)) == [goal.id, early.id]
+    assert found(mentorships=()) == []
+    assert found(last=day - timedelta(days=1)) == [early.id]
+    assert found(first=day) == [goal.id, late.id]
+    assert found(first=day, last=day, kinds=("session",)) == [late.id]
+    assert found(tags=("budg",)) == [early.id]
+    assert found(tags=("budg", "other")) == []
+    assert found("", mentorships=("m1",)) == [goal.id, early.id]
+    assert found("nowhere", mentorships=("m1",)) == []
+
+
+def test_an_empty_filter_and_no_words_find_nothing(store):
+    store.save(session(notes="figures"), by="me", at=NOON)
+    assert store.search("", only=Filter()) == []
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    store = Store(tmp_path_factory.mktemp("filled") / "store.mentor", KEY)
+    store.save(session(notes="figures", topics=("b",)), by="me", at=NOON)
+    yield store
+    store.close()
+
+
+@settings(max_examples=times(60))
+@given(st.text(st.characters(codec="utf-8"), max_size=12), st.text(max_size=12))
+def test_no_filter_is_ever_a_query(filled, typed, tag):
+    found = filled.search(typed, only=Filter(tags=(tag,), mentorships=("m1",), kinds=("session",)))
+    assert len(found) <= 1

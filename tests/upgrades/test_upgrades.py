@@ -8,7 +8,7 @@ import pytest
 
 from mentorapp.clock import SetClock
 from mentorapp.records import Mentorship, Person, Session
-from mentorapp.services import recall, sessions
+from mentorapp.services import finding, recall, sessions
 from mentorapp.services.workspace import STORE, Workspace
 from mentorapp.store import Store
 from tests.upgrades.make import HERE, KEY, NOON, make
@@ -39,7 +39,7 @@ def test_a_store_of_an_earlier_release_opens_with_everything_in_it(release: str,
         hanna = next(row for row in recall.mentees(workspace) if row.name == "Hanna B.")
         person = store.get(Person, hanna.person)
         assert person.role == "Librarian"
-        assert recall.find(workspace, "facilitating")
+        assert finding.find(workspace, finding.Asked(words="facilitating")).found
         (draft,) = store.drafts()
         assert sessions.read_draft(draft).session.mentorship == hanna.mentorship
         safety = store.safety()

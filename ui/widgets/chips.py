@@ -67,6 +67,10 @@ class Chips(Flow):
         """The keys that are on, in the order offered."""
         return tuple(key for key, chip in self._chips.items() if chip.isChecked())
 
+    def offered(self) -> tuple[str, ...]:
+        """The keys that are offered."""
+        return tuple(self._chips)
+
     def picked_one(self) -> str:
         """The key that is on, or ''."""
         return next(iter(self.value()), "")

@@ -30,7 +30,7 @@ Index: TypeAlias = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True)
 class ListRow:
-    """What a row shows. `pills` are (words, tone)."""
+    """What a row shows. `pills` are (words, tone); `title_marks` and `marks` are where title and subtitle hold what was looked for."""
 
     key: str
     title: str
@@ -38,6 +38,8 @@ class ListRow:
     subtitle: str = ""
     initials: str = ""
     pills: tuple[tuple[str, str], ...] = ()
+    title_marks: tuple[tuple[int, int], ...] = ()
+    marks: tuple[tuple[int, int], ...] = ()
 
     def in_words(self) -> str:
         """The row as one sentence, for those who hear it."""
@@ -70,7 +72,8 @@ class RowPainter(QStyledItemDelegate):
         height = theme.px(38)
         inner.setTop(inner.top() + (inner.height() - height) / 2)
         inner.setHeight(height)
-        paint_two_lines(painter, inner, row.title, row.caption, row.subtitle, mirrored=mirrored)
+        marks = (row.title_marks, row.marks)
+        paint_two_lines(painter, inner, row.title, row.caption, row.subtitle, mirrored=mirrored, marks=marks)
         painter.restore()
 
     def _ground(self, painter: QPainter, option: QStyleOptionViewItem, *, last: bool) -> None:

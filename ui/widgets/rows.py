@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.widgets.boxes import Column, Line, hairline, own_direction, text
+from ui.widgets.marked import Marks, paint_marked
 
 
 class TwoLines(QWidget):
@@ -76,9 +77,18 @@ class TwoLines(QWidget):
 
 
 def paint_two_lines(
-    painter: QPainter, where: QRectF, title: str, caption: str, subtitle: str, *, mirrored: bool, struck: bool = False
+    painter: QPainter,
+    where: QRectF,
+    title: str,
+    caption: str,
+    subtitle: str,
+    *,
+    mirrored: bool,
+    struck: bool = False,
+    marks: tuple[Marks, Marks] = ((), ()),
 ) -> None:
-    """Draw a row's words; the long lists draw theirs with the same hand."""
+    """Draw a row's words; the long lists draw theirs with the same hand. `marks` are the places to show in title and subtitle."""
+    whole_title, whole_subtitle = title, subtitle
     # Each part keeps the direction of its own language; the side it starts from and the order of the parts are the frame's.
     title, caption, subtitle = own_direction(title), own_direction(caption), own_direction(subtitle)
     side = (Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignAbsolute
@@ -93,7 +103,10 @@ def paint_two_lines(
     title = measure.elidedText(title, Qt.TextElideMode.ElideRight, int(first.width()))
     painter.setFont(strong)
     painter.setPen(theme.colour("quiet" if struck else "ink"))
-    painter.drawText(first, flags, title)
+    if marks[0]:
+        paint_marked(painter, first, whole_title, marks[0], mirrored=mirrored)
+    else:
+        painter.drawText(first, flags, title)
     used = measure.horizontalAdvance(title) + theme.px(8)
     painter.setFont(quiet)
     painter.setPen(theme.colour("quiet"))
@@ -104,7 +117,10 @@ def paint_two_lines(
         painter.drawText(beside, flags, small.elidedText(caption, Qt.TextElideMode.ElideRight, int(beside.width())))
     if subtitle:
         under = QRectF(where.x(), where.y() + theme.px(20), where.width(), theme.px(18))
-        painter.drawText(under, flags, small.elidedText(subtitle, Qt.TextElideMode.ElideRight, int(under.width())))
+        if marks[1]:
+            paint_marked(painter, under, whole_subtitle, marks[1], mirrored=mirrored)
+        else:
+            painter.drawText(under, flags, small.elidedText(subtitle, Qt.TextElideMode.ElideRight, int(under.width())))
 
 
 class Row(QWidget):
