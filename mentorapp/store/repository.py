@@ -170,12 +170,10 @@ class Store(Comparing, Cases, Doubting, Incoming, Reopening, Drafts, Imports, Sh
         with database.explaining(self.path):
             return list(self.connection.execute(sql, tuple(values)))
 
-    def search(
-        self, typed: str, *, limit: int = 30, kinds: tuple[str, ...] = (), only: search.Filter | None = None
-    ) -> list[Hit]:
-        """The records that hold all the typed words and are as the filter asks, newest first."""
+    def search(self, typed: str, *, limit: int = 30, **which: Any) -> list[Hit]:
+        """The records that hold all the typed words and are as a filter asks, newest first; `which` as `search.find` takes it."""
         with database.explaining(self.path):
-            return list(search.find(self.connection, typed, limit=limit, kinds=kinds, only=only))
+            return list(search.find(self.connection, typed, limit=limit, **which))
 
     def state(self, id: str) -> State | None:
         """All that is known of a record."""
