@@ -100,12 +100,23 @@ def _of_session(name: str, kind: str) -> Callable[[Workspace, str, str], Place]:
 
 
 def _promise(workspace: Workspace, id: str, person: str) -> Place:
-    from mentorapp.records import ActionItem
-    from mentorapp.rules import OPEN_PROMISES
+    return (
+        Place("promises", {"person": person}) if person else _of_session("origin", "action_item")(workspace, id, person)
+    )
 
-    open_ = workspace.store.get(ActionItem, id).status in OPEN_PROMISES
-    # The mentee's page holds what is open; what was settled long ago stands in the session it was promised at.
-    return _mentee(workspace, id, person) if open_ else _of_session("origin", "action_item")(workspace, id, person)
+
+def _measurement(workspace: Workspace, id: str, person: str) -> Place:
+    from mentorapp.records import Measurement
+
+    goal = workspace.store.get(Measurement, id).goal
+    return Place("goal", {"goal": goal}) if goal else _mentee(workspace, id, person)
+
+
+def _rating(workspace: Workspace, id: str, person: str) -> Place:
+    from mentorapp.records import CompetencyRating
+
+    whose = workspace.store.get(CompetencyRating, id).person or person
+    return Place("ratings", {"person": whose}) if whose else _mentee(workspace, id, person)
 
 
 def _consent(workspace: Workspace, id: str, person: str) -> Place:
@@ -124,9 +135,9 @@ PLACES: Mapping[str, Callable[[Workspace, str, str], Place]] = {
     "site": lambda _workspace, _id, _person: Place("mentees", {}),
     "person": _mentee,
     "mentorship": _mentee,
-    "goal": _mentee,
-    "measurement": _mentee,
-    "competency_rating": _mentee,
+    "goal": lambda _workspace, id, _person: Place("goal", {"goal": id}),
+    "measurement": _measurement,
+    "competency_rating": _rating,
     "agreement": _mentee,
 }
 """Where each kind opens; one that is not here opens with its mentee."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mentorapp.errors import UserError
 from mentorapp.records import Mentorship, Person, Session
-from mentorapp.services import consents, duplicates, naming, people, recall, sameness, sample, sessions
+from mentorapp.services import consents, duplicates, finding, naming, people, recall, sameness, sample, sessions
 from mentorapp.services import workspace as workspaces
 from mentorapp.services.workspace import Workspace
 from mentorapp.store import Store
@@ -277,7 +277,7 @@ def test_wherever_somebody_is_named_or_listed_it_is_the_one_who_was_kept(workspa
         assert {session.mentorship for session in view.sessions} == {first.id, second.id}
         assert consents.allows(workspace, asked, "photo")
     assert [n.words for n in naming.named(workspace, "person")].count("Esther Achen") == 0
-    (found,) = [one for one in recall.find(workspace, "esther") if one.hit.kind == "person"]
+    (found,) = [one for one in finding.find(workspace, finding.Asked(words="esther")).found if one.hit.kind == "person"]
     assert (found.title, found.person) == ("Esther A.", kept.id)
     assert "Esther Achen" not in {row.pair.name for row in recall.sessions(workspace)}
     draft = sessions.begin_draft(workspace, mentorship=circle.id)

@@ -68,13 +68,11 @@ def test_a_session_opens_at_the_field_with_the_word_marked(mentor_app: Journey, 
     assert field.extraSelections() == [], "whoever writes has found it"
 
 
-def test_a_goal_opens_on_its_mentee_with_the_row_in_sight(
-    mentor_app: Journey, grace: tuple[Person, Mentorship]
-) -> None:
+def test_a_goal_opens_with_its_words_in_sight(mentor_app: Journey, grace: tuple[Person, Mentorship]) -> None:
     typed(mentor_app, "briefs")
     mentor_app.keys("Return")
     lit(mentor_app)
-    assert mentor_app.window.current_key() == "mentee"
+    assert mentor_app.window.current_key() == "goal"
     halo = mentor_app.app.finder._spotlight._halo
     assert halo is not None
     assert halo.isVisible()
@@ -129,7 +127,7 @@ def test_a_result_on_the_page_opens_by_enter(mentor_app: Journey, grace: object)
     mentor_app.settle()
     QTest.keyClick(mentor_app.held(), Qt.Key.Key_Return)
     mentor_app.settle()
-    assert mentor_app.window.current_key() == "mentee"
+    assert mentor_app.window.current_key() == "goal"
 
 
 def test_what_was_looked_for_is_offered_again_and_never_kept_outside_the_store(
