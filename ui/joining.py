@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject
 from mentorapp.errors import UserError
 from mentorapp.services import workspace as workspaces
 from sync.client import Enrolment, enrol, enrolled
+from sync.client.courier import keyring
 from ui.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -51,9 +52,12 @@ def join(
             failed=still_there(failed),
         )
 
-    tasks.run(
-        lambda: enrol(address=address, code=code, device=platform.node(), person=workspace.me),
-        then=keep,
-        failed=still_there(failed),
-        lane="network",
-    )
+    def knock(keys: str) -> None:
+        tasks.run(
+            lambda: enrol(address=address, code=code, device=platform.node(), person=workspace.me, keys=keys),
+            then=keep,
+            failed=still_there(failed),
+            lane="network",
+        )
+
+    tasks.run(lambda: keyring(workspace.store).public.hex(), then=knock, failed=still_there(failed))

@@ -3,7 +3,8 @@
 A record leaves the outbox only if what was confirmed is what it now holds: an edit made while sending stays pending.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
@@ -56,6 +57,10 @@ class Outgoing:
         """Keep a small fact; see the store."""
         raise NotImplementedError
 
+    def recall_bytes(self, name: str) -> bytes:
+        """A small fact; see the store."""
+        raise NotImplementedError
+
     def _queue(
         self, id: str, field: str, counter: int, at: datetime, before: Register | None, *, private: bool
     ) -> None:
@@ -105,12 +110,18 @@ class Outgoing:
 
     # --- sending ------------------------------------------------------------------------------------------------------
 
-    def pending(self, *, most_records: int = 500, most_bytes: int = 1 << 62) -> list[Pending]:
-        """The records with saves that may leave and are not confirmed, oldest first, up to about so many bytes; at least one."""
+    def pending(
+        self, *, most_records: int = 500, most_bytes: int = 1 << 62, besides: Collection[str] = ()
+    ) -> list[Pending]:
+        """The records with saves that may leave and are not confirmed, oldest first, up to about so many bytes; at least one.
+
+        `besides` are left out: they are on their way already.
+        """
         rows = self.connection.execute(
             "SELECT id, group_concat(field, char(10)), max(counter) AS last FROM outbox "
-            "WHERE private = 0 AND id NOT IN (SELECT id FROM set_aside) GROUP BY id ORDER BY last LIMIT ?",
-            (most_records,),
+            "WHERE private = 0 AND id NOT IN (SELECT id FROM set_aside) AND id NOT IN (SELECT value FROM json_each(?)) "
+            "GROUP BY id ORDER BY last LIMIT ?",
+            (json.dumps(sorted(besides)), most_records),
         ).fetchall()
         found: list[Pending] = []
         total = 0
@@ -231,6 +242,8 @@ class Outgoing:
             chosen = (
                 [row[0] for row in self.connection.execute("SELECT id FROM registers")] if ids is None else list(ids)
             )
+            if chosen:
+                self.remember_bytes("offers", (self.offers() + 1).to_bytes(8))
             for id in chosen:
                 state = self.state(id)
                 for name, register in state.registers.items() if state else ():
@@ -240,6 +253,10 @@ class Outgoing:
                         (id, name, "", private),
                     )
                 self.connection.execute("UPDATE registers SET safe_at = NULL WHERE id = ?", (id,))
+
+    def offers(self) -> int:
+        """How often records were offered again: what was said to be safe before the last time need not be so."""
+        return int.from_bytes(self.recall_bytes("offers"))
 
     # --- who this store is --------------------------------------------------------------------------------------------
 

@@ -14,7 +14,8 @@ from mentorapp.cli import Verb
 from mentorapp.i18n import N_, ntr, tr
 from mentorapp.services import workspace as workspaces
 from mentorapp.services.workspace import Workspace
-from sync import client
+from sync import bundle, client
+from sync.client import courier
 from sync.client.standing import agreed, standing
 
 
@@ -44,8 +45,7 @@ def _sync(workspace: Workspace, words: argparse.Namespace) -> list[str]:
     result = client.run(workspace.store, clock=workspace.clock)
     applied = result.applied
     lines = [
-        ntr("{n} record is now safe at the server.", "{n} records are now safe at the server.", applied.safe),
-        ntr("{n} record was received.", "{n} records were received.", applied.received),
+        *_came(applied),
         tr("{up} bytes went up, {down} came down.", up=result.bytes_up, down=result.bytes_down),
     ]
     aside = applied.refused + applied.held
@@ -69,19 +69,81 @@ def _enrol(workspace: Workspace, words: argparse.Namespace) -> list[str]:
     if words.file:
         invitation = client.read_invitation(words.file)
         address, code = invitation.address, invitation.code
-    me = workspace.store.recall("me")
-    enrolment = client.enrol(address=address, code=code, device=words.device, person=me)
+    me, keys = workspace.store.recall("me"), courier.keyring(workspace.store).public.hex()
+    enrolment = client.enrol(address=address, code=code, device=words.device, person=me, keys=keys)
     with workspace.store.transaction():
         link = client.enrolled(workspace.store, enrolment)
         workspaces.become(workspace, person=enrolment.person)
     return [tr("This laptop is linked to {server} ({office}).", server=link.known_as, office=link.office_name)]
 
 
+def _how_to_courier(parser: argparse.ArgumentParser) -> None:
+    deeds = {
+        "write": tr("write what is only here into files for the server"),
+        "take": tr("take in what came back"),
+        "deliver": tr("hand over what others wrote; the answers are written beside it"),
+    }
+    parser.add_argument("deed", choices=list(deeds), help="; ".join(f"{one}: {about}" for one, about in deeds.items()))
+    parser.add_argument("path", type=Path, help=tr("a folder, such as a stick, or one file"))
+
+
+def _courier(workspace: Workspace, words: argparse.Namespace) -> list[str]:
+    return _DEEDS[words.deed](workspace, words.path)
+
+
+def _write(workspace: Workspace, folder: Path) -> list[str]:
+    done = courier.write(workspace.store, folder, at=workspace.clock.now())
+    return [
+        ntr("{n} record is in “{file}”.", "{n} records are in “{file}”.", done.records, file=done.files[-1]),
+        tr("Hand it over at the office or to anybody who exchanges there. It counts as safe when the answer is back."),
+    ]
+
+
+def _take(workspace: Workspace, path: Path) -> list[str]:
+    lines = []
+    for file, content, head in courier.bundles(path, bundle.ANSWER):
+        if not courier.is_ours(workspace.store, head):
+            continue
+        applied, late = courier.take(workspace.store, content, at=workspace.clock.now())
+        lines += [f"{file.name}: ", *_came(applied)] if not late else [f"{file.name}: ", *_came(applied)[:1]]
+    if not lines:
+        raise client.failure("bundle_none")
+    return lines
+
+
+def _came(applied: client.Applied) -> list[str]:
+    return [
+        ntr("{n} record is now safe at the server.", "{n} records are now safe at the server.", applied.safe),
+        ntr("{n} record was received.", "{n} records were received.", applied.received),
+    ]
+
+
+def _deliver(workspace: Workspace, path: Path) -> list[str]:
+    from sync.client.http import Line
+
+    link = client.linked(workspace.store)
+    if link is None:
+        raise client.failure("no_server")
+    with Line(link.address, authority=link.authority) as line:
+        done = courier.hand_over(line, link.token, path)
+    return [
+        str(one.problem) if one.problem else tr("{file}: handed over; the answer is {answer}.", **_names(one))
+        for one in done
+    ]
+
+
+def _names(one: courier.Carried) -> dict[str, object]:
+    return {"file": one.file.name, "answer": one.answer.name if one.answer else ""}
+
+
+_DEEDS = {"write": _write, "take": _take, "deliver": _deliver}
+
 VERBS: Mapping[str, Verb] = {
     "doctor": Verb(N_("say where every record is, and whether the store is well"), _doctor),
     **cli.VERBS,
     "sync": Verb(N_("send what is only here, receive what is new"), _sync, _how_to_sync),
     "status": Verb(N_("say which server this laptop is linked to, and whether both agree"), _status),
+    "courier": Verb(N_("exchange through files that somebody carries"), _courier, _how_to_courier),
     "enrol": Verb(N_("link this laptop to a server by a code or an enrolment file"), _enrol, _how_to_enrol),
 }
 """The whole command line."""

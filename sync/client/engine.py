@@ -11,11 +11,11 @@ from secrets import token_bytes
 import msgspec
 
 from mentorapp import __version__
-from mentorapp.registers import Simple, State
+from mentorapp.registers import State
 from mentorapp.store import Ack, Changed, Pending, Refusal, Store
 from sync import protocol, wire
 from sync.checks import problem_of
-from sync.client import releasing, repair
+from sync.client import braking, releasing, repair
 from sync.client.link import Link, linked
 from sync.client.pacing import Pace
 from sync.client.words import Braked, failure
@@ -57,6 +57,14 @@ class Batch:
     decisions: tuple[tuple[bytes, bool], ...] = ()
     comparing: Summary | Listing | None = None
     """What the two are compared by. Meanwhile nothing else is sent."""
+    carried: bool = False
+    """Whether it goes through a file: the answer may come much later, or never, and others may come between."""
+    known_partial: frozenset[str] = frozenset()
+
+    @property
+    def partial(self) -> frozenset[str]:
+        """The records of which it does not say in which scope they are."""
+        return self.known_partial | {state.id for state in self.states if "scope" not in state.registers}
 
     def pack(self, quality: int = 11) -> bytes:
         """The request's body."""
@@ -126,17 +134,26 @@ def collect(store: Store, *, at: datetime, pace: Pace | None = None) -> Batch:
         return _question(store, link, pace, at, unanswered)
     with store.transaction():
         pending = store.pending(most_records=_MOST_RECORDS, most_bytes=pace.up * _RATIO)
-        reasons = {one.state.id: problem_of(one.state) for one in pending}
-        bad = [
-            Refusal(one.state.id, one.counter, reasons[one.state.id], False) for one in pending if reasons[one.state.id]
-        ]
-        store.set_aside(bad, at=at)
-        good = [one for one in pending if not reasons[one.state.id]]
-        store.mark_sent([one.state.id for one in good], at)
-        decisions = tuple((one.digest, one.accept) for one in store.cases() if one.accept is not None)
-        hello = _hello(store, pace, at, sending=bool(good or decisions))
+        good = sendable(store, pending, at=at)
+        decided = decisions(store)
+        hello = _hello(store, pace, at, sending=bool(good or decided))
     sent = tuple(Ack(one.state.id, one.counter) for one in good)
-    return Batch(link, hello, tuple(one.state for one in good), sent, at, decisions=decisions)
+    return Batch(link, hello, tuple(one.state for one in good), sent, at, decisions=decided)
+
+
+def sendable(store: Store, pending: list[Pending], *, at: datetime) -> list[Pending]:
+    """What of this may leave, marked as sent; what the server would refuse by its shape is set aside, with the reason."""
+    reasons = {one.state.id: problem_of(one.state) for one in pending}
+    bad = [Refusal(one.state.id, one.counter, reasons[one.state.id], False) for one in pending if reasons[one.state.id]]
+    store.set_aside(bad, at=at)
+    good = [one for one in pending if not reasons[one.state.id]]
+    store.mark_sent([one.state.id for one in good], at)
+    return good
+
+
+def decisions(store: Store) -> tuple[tuple[bytes, bool], ...]:
+    """What a coordinator decided here and the server was not told, or has not said that it was."""
+    return tuple((one.digest, one.accept) for one in store.cases() if one.accept is not None)
 
 
 def _question(store: Store, link: Link, pace: Pace, at: datetime, unanswered: list[Pending]) -> Batch:
@@ -213,7 +230,7 @@ def _one(store: Store, batch: Batch, message: Message, at: datetime) -> Applied:
         return _answered(store, batch, message, at)
     if isinstance(message, Changes):
         states = list(wire.arrivals(message))
-        _brake(store, batch, states)
+        braking.brake(store, states, batch.link.known_as)
         releasing.given_again(store, states)
         changed = store.absorb(states, at=at, cursor=message.cursor or None)
         return Applied(changed, received=len(states))
@@ -231,16 +248,9 @@ def _one(store: Store, batch: Batch, message: Message, at: datetime) -> Applied:
 
 
 def _welcomed(store: Store, batch: Batch, welcome: Welcome, at: datetime) -> Applied:
-    middle = (batch.at.timestamp() + at.timestamp()) / 2
-    store.remember(
-        sync_server=welcome.server,
-        sync_version=str(welcome.version),
-        sync_offset=str(round(welcome.now - middle)),
-        sync_offset_doubt=str(round((at - batch.at).total_seconds() / 2)),
-        sync_offset_at=at.isoformat(),
-    )
-    offset, doubt = timedelta(seconds=welcome.now - middle), (at - batch.at) / 2
-    store.compare_clocks(at, offset=offset, doubt=doubt)
+    store.remember(sync_server=welcome.server, sync_version=str(welcome.version))
+    if not batch.carried:
+        _compare_clocks(store, batch, welcome, at)
     if welcome.forked:
         # Another store writes under this one's name. What nobody confirmed is saved anew under a fresh name: both survive.
         store.new_replica(at)
@@ -251,17 +261,31 @@ def _welcomed(store: Store, batch: Batch, welcome: Welcome, at: datetime) -> App
     known = store.recall_bytes("sync_epoch")
     if known != welcome.epoch:
         if known:
-            _begin_anew(store, welcome)
+            _begin_anew(store, welcome, carried=batch.carried)
         store.remember_bytes("sync_epoch", welcome.epoch)
     return arrived
 
 
-def _begin_anew(store: Store, welcome: Welcome) -> None:
-    """The server is another ledger than it was: restored, perhaps, from before some of what it said was safe."""
+def _compare_clocks(store: Store, batch: Batch, welcome: Welcome, at: datetime) -> None:
+    middle = (batch.at.timestamp() + at.timestamp()) / 2
+    offset, doubt = timedelta(seconds=welcome.now - middle), (at - batch.at) / 2
+    store.remember(
+        sync_offset=str(round(offset.total_seconds())),
+        sync_offset_doubt=str(round(doubt.total_seconds())),
+        sync_offset_at=at.isoformat(),
+    )
+    store.compare_clocks(at, offset=offset, doubt=doubt)
+
+
+def _begin_anew(store: Store, welcome: Welcome, *, carried: bool) -> None:
+    """The server is another ledger than it was: restored, perhaps, from before some of what it said was safe.
+
+    Comparing takes several questions and answers. Through files each would take as long as somebody's journey, so all is offered at once.
+    """
     store.remember_bytes("cursor", b"")
     store.drop_cases()
     store.doubt_files()
-    if welcome.version >= protocol.COMPARING:
+    if welcome.version >= protocol.COMPARING and not carried:
         store.doubt_all()
         repair.begin(store, everything=True)
     else:
@@ -284,12 +308,13 @@ def _arrived(store: Store, batch: Batch, welcome: Welcome, at: datetime) -> Appl
 def _answered(store: Store, batch: Batch, outcomes: Outcomes, at: datetime) -> Applied:
     others = {place: (verdict, reason) for place, verdict, reason in outcomes.others}
     acks, refusals, again, ours = [], [], [], []
-    for place, (ack, state) in enumerate(zip(batch.sent[: outcomes.upto], batch.states, strict=False)):
+    partial = batch.partial
+    for place, ack in enumerate(batch.sent[: outcomes.upto]):
         verdict, reason = others.get(place, (Verdict.kept, ""))
         if verdict in (Verdict.kept, Verdict.merged):
             acks.append(ack)
             ours += [ack.id] if reason != "outside" else []
-        elif reason == "incomplete" and "scope" not in state.registers and _can_be_whole(store, ack.id):
+        elif reason == "incomplete" and ack.id in partial and _can_be_whole(store, ack.id):
             again.append(ack.id)
         else:
             refusals.append(Refusal(ack.id, ack.counter, reason, verdict is Verdict.held))
@@ -323,8 +348,9 @@ def _can_be_whole(store: Store, id: str) -> bool:
 
 
 def _finished(store: Store, batch: Batch, done: Done, at: datetime) -> Applied:
-    store.remember_bytes("sync_prev", batch.hello.next)
-    store.remember_bytes("sync_next", b"")
+    if not batch.carried:
+        store.remember_bytes("sync_prev", batch.hello.next)
+        store.remember_bytes("sync_next", b"")
     store.remember(sync_count=str(done.count))
     if batch.comparing or repair.underway(store):
         # Where this laptop stands is known once the two are compared.
@@ -352,37 +378,6 @@ def moves_files(store: Store) -> bool:
 def _compares(store: Store) -> bool:
     """Whether the server compares by digests."""
     return int(store.recall("sync_version", "0")) >= protocol.COMPARING
-
-
-# --- the brake --------------------------------------------------------------------------------------------------------
-
-_FEW, _SHARE = 20, 0.3
-
-
-def _brake(store: Store, batch: Batch, states: list[State | Simple]) -> None:
-    """Stop before a synchronisation takes more out of sight than people do in the course of their work.
-
-    Counted from one complete exchange to the next, so that it does not matter into how many frames or answers it is cut.
-    """
-    fresh = len(store.would_hide(states))
-    if not fresh:
-        return
-    before = int(store.recall("sync_voiding", "0"))
-    hidden, seen = before + fresh, store.in_sight() + before
-    if hidden > max(_FEW, _SHARE * seen) and not store.recall("sync_voiding_allowed"):
-        raise failure("mass_voiding", batch.link.known_as, hidden=hidden, of=seen)
-    store.remember(sync_voiding=str(hidden))
-
-
-def braked(store: Store) -> tuple[int, int] | None:
-    """How many records, at least, the server's changes would take out of sight, and of how many, if that awaits an answer."""
-    said = store.recall("sync_brake").split()
-    return (int(said[0]), int(said[1])) if said else None
-
-
-def allow_voiding(store: Store) -> None:
-    """Let the next complete exchange take out of sight whatever it brings."""
-    store.remember(sync_voiding_allowed="yes", sync_brake="")
 
 
 # --- agreement --------------------------------------------------------------------------------------------------------

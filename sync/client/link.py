@@ -23,6 +23,8 @@ class Link:
     name: str = ""
     role: str = ""
     authority: str = ""
+    key: str = ""
+    """The public half of the server's keys, for files that are sealed to it."""
 
     @property
     def known_as(self) -> str:
@@ -46,6 +48,7 @@ class Enrolment(msgspec.Struct, frozen=True):
     server: str
     epoch: str
     address: str = ""
+    key: str = ""
 
 
 class Invitation(msgspec.Struct, frozen=True):
@@ -55,6 +58,7 @@ class Invitation(msgspec.Struct, frozen=True):
     address: str
     code: str
     office: str = ""
+    key: str = ""
 
 
 def read_invitation(file: Path) -> Invitation:
@@ -68,12 +72,15 @@ def read_invitation(file: Path) -> Invitation:
     return invitation
 
 
-def enrol(*, address: str, code: str, device: str, person: str = "") -> Enrolment:
-    """Ask the server to let this laptop in. `person` is the mentor's own Person, if the records have it. Raises SyncError."""
+def enrol(*, address: str, code: str, device: str, person: str = "", keys: str = "") -> Enrolment:
+    """Ask the server to let this laptop in. `person` is the mentor's own Person, if the records have it. Raises SyncError.
+
+    `keys` are the public half of the laptop's own, for files: see `sync.client.courier`.
+    """
     from sync.client.http import Line  # here, so that nobody who only opens the program waits for requests
 
     with Line(tidy(address)) as line:
-        said = line.ask("/v1/enrol", {"code": code, "device": device, "person": person})
+        said = line.ask("/v1/enrol", {"code": code, "device": device, "person": person, "keys": keys})
         try:
             enrolment = msgspec.convert(said, Enrolment)
         except msgspec.ValidationError as reason:

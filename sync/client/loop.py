@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from mentorapp.clock import Clock, SystemClock
 from mentorapp.store import Exchange, Store
-from sync.client import engine, repair
+from sync.client import courier, engine, repair
 from sync.client.engine import Applied, Batch
 from sync.client.files import Moved, Queue
 from sync.client.link import linked
@@ -102,6 +102,7 @@ def sync_once(
     started = clock.now()
     try:
         run.through()
+        run.introduce()
         while run.files() and not run.left:
             run.through()
     except SyncError as reason:
@@ -226,6 +227,13 @@ class _Run:
         self.pace = self.pace.after(moved=moved, seconds=seconds)
         self._tell(applied)
         return applied
+
+    def introduce(self) -> None:
+        """Exchange keys with the server, where a file was to be sealed for it and could not be: once in a laptop's life."""
+        introduction = self.call(courier.introduction)
+        key = courier.introduced(self.line, introduction) if introduction else ""
+        if key:
+            self.call(partial(courier.knows, key=key))
 
     def files(self) -> bool:
         """Move files, after the text. Whether text was written meanwhile: it goes first."""

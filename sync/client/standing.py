@@ -15,7 +15,8 @@ from mentorapp.services.workspace import Workspace
 from mentorapp.store import Store
 from sync import wire
 from sync.client import words
-from sync.client.engine import agreement, braked
+from sync.client.braking import braked
+from sync.client.engine import agreement
 from sync.client.link import linked
 from sync.client.loop import recalled_pace
 

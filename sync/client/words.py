@@ -68,6 +68,38 @@ FAILURES = {
         "The server has somebody else under this laptop’s mentor. Your work is safe here. Ask your coordinator to make a "
         "code for your own name."
     ),
+    "no_server_key": N_(
+        "This laptop does not have its server’s key yet, by which files for it are sealed. Exchange once over a connection, or open "
+        "the enrolment file from your coordinator again. Your work is safe here."
+    ),
+    "bundle_not_written": N_(
+        "The file could not be written to {folder}. Your work is safe on this laptop. Check that there is room and that the stick "
+        "is not locked, then try again."
+    ),
+    "not_a_bundle": N_("This is not a file of an exchange. Choose one whose name ends in .mentor-bundle."),
+    "bundle_damaged": N_(
+        "This file was damaged on its way, so nothing of it was taken in. Your work is safe on this laptop. Ask for it again, on another stick."
+    ),
+    "bundle_of_another": N_(
+        "This file is for another laptop, the one whose files begin with Mentor-{tag}. Nothing of it was read; pass it on."
+    ),
+    "bundle_for_another": N_("This file is sealed for somebody else. Nothing of it was read; pass it on."),
+    "bundle_forged": N_(
+        "This file does not come from {server}, though it says so. Nothing of it was taken in and your work is safe. Tell your coordinator."
+    ),
+    "bundle_none": N_("There is no answer for this laptop there that was not taken in before. Your work is safe here."),
+    "bundle_answered": N_(
+        "What this file says is here already, or was asked for too long ago. Your work is safe; nothing needs to be done with the file."
+    ),
+    "bundle_not_an_answer": N_(
+        "This file is on its way to the server. It is to be handed over there; what comes back is for this laptop."
+    ),
+    "bundle_by_unknown": N_(
+        "The server does not know the laptop that this file is from. Ask your coordinator for a new code."
+    ),
+    "bundle_waits": N_(
+        "It is kept at {server} and goes on to the central server when a connection appears. Come back for the answer later."
+    ),
     "not_an_enrolment": N_("This file is not an enrolment file of Mentor. Ask your coordinator to send it again."),
 }
 """Why an exchange did not take place, or not wholly."""
@@ -99,6 +131,30 @@ ASIDE = {
 }
 """Why the server did not take a record, or holds it for the coordinator."""
 
+CARRYING = {
+    "not_a_bundle": N_("This is not a file of an exchange."),
+    "bundle_not_for_servers": N_("This file is an answer. It is to be opened on the laptop it is for."),
+    "bundle_damaged": N_(
+        "The file of {whose} was damaged on its way, so nothing of it was taken in. Ask for it again, on another stick."
+    ),
+    "bundle_for_another": N_("The file of {whose} is sealed for another server. Hand it over there."),
+    "bundle_forged": N_(
+        "The file that says it is from {whose} is not from that laptop. Nothing of it was taken in. Tell your coordinator."
+    ),
+    "bundle_by_unknown": N_("The server does not know the laptop that this file is from. It needs a new code."),
+    "bundle_waits": N_(
+        "The file of {whose} is kept here and goes on to the central server when a connection appears. Come back for the answer."
+    ),
+    "token_revoked": N_("The laptop of {whose} is let in no more, so its file was not taken in. Ask your coordinator."),
+    "code_wrong": N_("The server does not know the code in the file of {whose}. Ask your coordinator for a new one."),
+    "code_used": N_("The code in the file of {whose} has been used already. Ask your coordinator for a new one."),
+    "code_expired": N_("The code in the file of {whose} is too old. Ask your coordinator for a new one."),
+    "person_taken": N_("The server has somebody else under the name in the file of {whose}. Ask your coordinator."),
+    "app_too_old": N_("The file of {whose} was made by a Mentor that is too old for the server. Update that laptop."),
+    "bundle_not_taken": N_("The server did not take the file of {whose}. Keep it and tell your coordinator."),
+}
+"""Why a file was not taken in where it was handed over, for who carries it."""
+
 FILES = {
     "file_too_large": N_("It is larger than the server takes. Keep a smaller copy of it, or pass it on by a stick."),
     "no_room": N_("The server has no room for more files. It is kept here; tell your coordinator."),
@@ -128,10 +184,9 @@ class SyncError(UserError):
 
     later = True
 
-    def __init__(self, reason: str, **values: object) -> None:
-        super().__init__(
-            FAILURES.get(reason, FILES.get(reason, FAILURES["not_understood"])), **{"server": "", **values}
-        )
+    def __init__(self, reason: str, sentence: str = "", /, **values: object) -> None:
+        said = sentence or FAILURES.get(reason, FILES.get(reason, FAILURES["not_understood"]))
+        super().__init__(said, **{"server": "", **values})
         self.reason = reason
 
 
@@ -161,6 +216,12 @@ class Busy(SyncError):
 
 class NotEnrolled(SyncError):
     """There is no server to talk to, or it did not accept the code."""
+
+    later = False
+
+
+class Misread(SyncError):
+    """A file of an exchange is not what it was taken for."""
 
     later = False
 
@@ -197,6 +258,8 @@ _KINDS: dict[str, type[SyncError]] = {
 def failure(reason: str, server: str = "", **values: object) -> SyncError:
     """The error of a reason code."""
     enrolling = reason.startswith(("code_", "person_", "no_", "bad_address", "not_an"))
+    if reason.startswith("bundle_") or reason == "not_a_bundle":
+        return Misread(reason, server=server, **values)
     kind = _KINDS.get(reason, NotEnrolled if enrolling and reason in FAILURES else Busy)
     return kind(reason, server=server, **values)
 

@@ -95,16 +95,29 @@ def enrol(
     person: str,
     now: datetime,
     grant: Callable[[Connection, Any], None],
+    keys: bytes = b"",
+    born: tuple[str, str] | None = None,
 ) -> Enrolled:
-    """Let a laptop in by its code; `grant` gives a caller who is new what follows from the records. Raises Denied."""
+    """Let a laptop in by its code; `grant` gives a caller who is new what follows from the records. Raises Denied.
+
+    `keys` are the public half of the laptop's own. `born` is an id and a token that follow from them, for a laptop that asks by a file:
+    asking twice is being told twice.
+    """
+    known = device_of(connection, born[0]) if born else None
+    if born and known:
+        return _told(_caller_row(connection, known.caller), *born)
     row = _redeemed(connection, typed, now)
     if not row.person:
         _tie(connection, row, person or new_id())
         row = _caller_row(connection, row.caller)
         grant(connection, row)
-    token, id = token_urlsafe(32), token_bytes(16).hex()
+    id, token = born or (token_bytes(16).hex(), token_urlsafe(32))
     values = {"id": id, "caller": row.caller, "name": device, "token": hashed(token), "enrolled": stamp(now)}
-    connection.execute(insert(tables.device).values({**values, "seen": 0, "revoked": 0}))
+    connection.execute(insert(tables.device).values({**values, "seen": 0, "revoked": 0, "public": keys}))
+    return _told(row, id, token)
+
+
+def _told(row: Any, id: str, token: str) -> Enrolled:
     return Enrolled(token, id, row.person, row.name, row.role, row.office, row.office_name)
 
 
@@ -162,6 +175,35 @@ def caller_of(connection: Connection, token: str) -> Caller:
     if revoked:
         raise Denied("token_revoked")
     return Caller(device, caller, office, person, seen)
+
+
+class Device(NamedTuple):
+    """A laptop that was let in, and who it belongs to."""
+
+    id: str
+    name: str
+    whose: str
+    caller: str
+    office: str
+    person: str
+    keys: bytes
+    revoked: int
+    seen: int
+
+
+def device_of(connection: Connection, id: str) -> Device | None:
+    """The laptop of that id."""
+    one, who = tables.device, tables.person
+    columns = (one.c.id, one.c.name, who.c.name.label("whose"), one.c.caller, who.c.office, who.c.person)
+    query = select(*columns, one.c.public, one.c.revoked, one.c.seen).join(who, who.c.id == one.c.caller)
+    row = connection.execute(query.where(one.c.id == id)).first()
+    return Device(*row) if row else None
+
+
+def remember_keys(connection: Connection, device: str, keys: bytes) -> None:
+    """Note the public half of a laptop's keys; where some are known they stay."""
+    table = tables.device
+    connection.execute(update(table).where(table.c.id == device, table.c.public == b"").values(public=keys))
 
 
 def devices(connection: Connection) -> list[Any]:

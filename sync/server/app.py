@@ -21,9 +21,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mentorapp.clock import Clock, SystemClock
-from sync import protocol, wire
+from sync import bundle, protocol, wire
 from sync.protocol import Message, ProtocolError
-from sync.server import accounts, holdings, ledger
+from sync.server import accounts, courier, holdings, ledger
 from sync.server.accounts import Caller, Denied
 from sync.server.database import Database
 from sync.server.limits import Limit, Pace
@@ -78,6 +78,14 @@ class Knock(msgspec.Struct, frozen=True):
     code: str
     device: str
     person: str = ""
+    keys: str = ""
+    """The public half of the laptop's keys, in hexadecimal digits."""
+
+
+class Introduced(msgspec.Struct, frozen=True):
+    """What a laptop that was let in earlier tells about itself."""
+
+    keys: str
 
 
 @dataclass
@@ -125,18 +133,60 @@ class Server:
             raise Refused("not_a_knock") from reason
         enrolled = await self.in_turn(self._enrol, knock)
         log.info("a laptop was enrolled: %s", enrolled.device[:8])
-        return _told({**asdict(enrolled), "epoch": self.identity.epoch.hex(), "server": self.name})
+        return _told(
+            {
+                **asdict(enrolled),
+                "epoch": self.identity.epoch.hex(),
+                "server": self.name,
+                **({"key": self.key} if knock.keys else {}),
+            }
+        )
+
+    @property
+    def key(self) -> str:
+        """The public half of this server's keys, in hexadecimal digits."""
+        return courier.keyring(self.identity).public.hex()
+
+    async def introduce(self, request: Request) -> Response:
+        """Take the keys of a laptop that was let in before it had any, and give it the server's."""
+        caller = await self.caller(request)
+        body = b"".join([chunk async for chunk, _ in bounded(request, 10_000)])
+        try:
+            keys = _public(msgspec.json.decode(body, type=Introduced).keys)
+        except protocol.BROKEN as reason:
+            raise Refused("not_keys") from reason
+        await self.in_turn(self._remember_keys, caller.device, keys)
+        return _told({"key": self.key})
+
+    def _remember_keys(self, device: str, keys: bytes) -> None:
+        with self.database.writing() as connection:
+            accounts.remember_keys(connection, device, keys)
+
+    async def hand_over(self, request: Request) -> Response:
+        """Take in a file that somebody carried here for another laptop, and give back the one that answers it."""
+        await self.caller(request)
+        file = b"".join([chunk async for chunk, _ in bounded(request, bundle.MOST)])
+        try:
+            done = await self.in_turn(self._deliver, file)
+        except courier.Undelivered as reason:
+            log.info("a file was not taken in: %s", reason.reason)
+            return _told({"reason": reason.reason, "whose": reason.whose}, 422)
+        log.info("a file was taken in, of %s", done.head.tag)
+        return Response(done.answer, headers=_SAFE, media_type=bundle.TYPE)
+
+    def _deliver(self, file: bytes) -> courier.Delivered:
+        return courier.deliver(self.database, self.identity, self.name, file, now=self.clock.now())
 
     def _enrol(self, knock: Knock) -> accounts.Enrolled:
-        name = knock.device.strip()[:200]
         with self.database.writing() as connection:
             return accounts.enrol(
                 connection,
                 typed=knock.code,
-                device="".join(c for c in name if c.isprintable()) or "laptop",
+                device=courier.named(knock.device),
                 person=knock.person,
                 now=self.clock.now(),
                 grant=holdings.welcome_caller,
+                keys=_public(knock.keys) if knock.keys else b"",
             )
 
     async def sync(self, request: Request) -> Response:
@@ -210,6 +260,17 @@ async def bounded(request: Request, most: int) -> AsyncIterator[tuple[bytes, boo
             return
 
 
+def _public(digits: str) -> bytes:
+    """A laptop's public keys. Raises Refused if they are none."""
+    try:
+        keys = bytes.fromhex(digits)
+    except ValueError:
+        keys = b""
+    if len(keys) != bundle.Keyring.SIZE:
+        raise Refused("not_keys")
+    return keys
+
+
 def _told(plain: dict[str, Any], status: int = 200) -> Response:
     return Response(json.dumps(plain), status_code=status, headers=_STRICT, media_type="application/json")
 
@@ -250,6 +311,8 @@ def application(server: Server) -> Starlette:
         *mounted(server),
         Route("/v1/health", server.health),
         Route("/v1/enrol", server.enrol, methods=["POST"]),
+        Route("/v1/keys", server.introduce, methods=["POST"]),
+        Route("/v1/courier", server.hand_over, methods=["POST"]),
         Route("/v1/sync", server.sync, methods=["POST"]),
     ]
     handlers: dict[Any, Handler] = {

@@ -22,9 +22,11 @@ from mentorapp import paths
 from mentorapp.clock import SystemClock
 from mentorapp.errors import UserError
 from mentorapp.i18n import N_, tr
-from sync.server import accounts, grants, ledger, tables
+from sync import bundle
+from sync.server import accounts, courier, grants, ledger, tables
 from sync.server.app import Server, application
 from sync.server.database import Database, opened
+from sync.server.ledger import Ledger
 from sync.server.listening import configuration
 
 _OFFICE = "Country office"
@@ -60,6 +62,10 @@ def _parser() -> argparse.ArgumentParser:
     enrol.add_argument("--person", default="", help="the id of their Person, if the records have one already")
     commands.add_parser("devices", help="list the laptops that were let in")
     commands.add_parser("revoke", help="let a laptop in no more").add_argument("device")
+    deliver = commands.add_parser(
+        "deliver", help="take in files that were carried here; the answers are written beside them"
+    )
+    deliver.add_argument("paths", nargs="+", type=Path, help="files, or folders such as a stick")
     commands.add_parser("restored", help="say that this database came back from a backup: laptops offer all again")
     return parser
 
@@ -101,7 +107,7 @@ def _run(options: argparse.Namespace, database: Database) -> int:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     sock = _listening(options)
     options.port = sock.getsockname()[1]
-    server = Server(database, options.server or socket.gethostname())
+    server = Server(database, _server(options))
     _begin(options, database)
     _say(tr("Listening on {address} (stop with Ctrl+C).", address=_address(options)))
     uvicorn.Server(configuration(application(server))).run(sockets=[sock])
@@ -132,8 +138,10 @@ def _begin(options: argparse.Namespace, database: Database) -> None:
         if connection.execute(select(tables.office.c.id).limit(1)).first():
             return
         office = accounts.new_office(connection, _OFFICE)
-        code = accounts.new_code(connection, office, "First laptop", role=grants.MENTOR, now=SystemClock().now())
-    _invite(options, code, _OFFICE, "First laptop")
+        now = SystemClock().now()
+        code = accounts.new_code(connection, office, "First laptop", role=grants.MENTOR, now=now)
+        identity = ledger.identity(connection, accounts.stamp(now))
+    _invite(options, identity, code, _OFFICE, "First laptop")
 
 
 def _enrol(options: argparse.Namespace, database: Database) -> int:
@@ -141,7 +149,8 @@ def _enrol(options: argparse.Namespace, database: Database) -> int:
         office = _chosen_office(options, list(connection.execute(select(tables.office))))
         now = SystemClock().now()
         code = accounts.new_code(connection, office.id, options.name, role=options.role, now=now, person=options.person)
-    _invite(options, code, office.name, options.name)
+        identity = ledger.identity(connection, accounts.stamp(now))
+    _invite(options, identity, code, office.name, options.name)
     return 0
 
 
@@ -153,10 +162,11 @@ def _chosen_office(options: argparse.Namespace, offices: list[Any]) -> Any:
     raise UserError(N_("Name the office with --office. There are: {names}."), names=names or "-")
 
 
-def _invite(options: argparse.Namespace, code: str, office: str, name: str) -> None:
+def _invite(options: argparse.Namespace, identity: Ledger, code: str, office: str, name: str) -> None:
     address = _address(options)
     file = options.data / f"{''.join(c if c.isalnum() else '-' for c in name).strip('-') or 'laptop'}.mentor-enrol"
-    invitation = {"mentor": "enrolment", "address": address, "code": code, "office": office, "for": name}
+    key = courier.keyring(identity).public.hex()
+    invitation = {"mentor": "enrolment", "address": address, "code": code, "office": office, "for": name, "key": key}
     options.data.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(invitation, ensure_ascii=False, indent=1), encoding="utf-8")
     days = accounts.CODE_LASTS.days
@@ -187,6 +197,62 @@ def _revoke(options: argparse.Namespace, database: Database) -> int:
     return 0
 
 
+def _deliver(options: argparse.Namespace, database: Database) -> int:
+    now, failed = SystemClock().now(), 0
+    with database.writing() as connection:
+        identity = ledger.identity(connection, accounts.stamp(now))
+    for file in courier.files(options.paths):
+        try:
+            done = courier.deliver(database, identity, _server(options), file.read_bytes(), now=now)
+            answer = bundle.kept(file.parent, bundle.named(done.head), done.answer)
+            _say(
+                tr(
+                    "{file}, of {whose}: taken in; the answer is {answer}.",
+                    file=file.name,
+                    whose=done.whose,
+                    answer=answer.name,
+                )
+            )
+        except courier.Undelivered as reason:
+            failed += 1
+            whose = reason.whose or tr("an unknown laptop")
+            _say(
+                tr(
+                    "{file}, of {whose}: not taken in ({reason}).",
+                    file=file.name,
+                    whose=whose,
+                    reason=_why(reason.reason),
+                )
+            )
+        except OSError as reason:
+            failed += 1
+            _say(tr("{file}: cannot be read or answered here ({reason}).", file=file.name, reason=reason.strerror))
+    return 1 if failed else 0
+
+
+_WHY = {
+    "not_a_bundle": N_("it is not a file of an exchange"),
+    "bundle_not_for_servers": N_("it is an answer, for the laptop itself"),
+    "bundle_damaged": N_("it was damaged on its way: ask for it again"),
+    "bundle_for_another": N_("it is sealed for another server"),
+    "bundle_forged": N_("it was not made by that laptop"),
+    "bundle_by_unknown": N_("its laptop was never let in here: it needs a new code"),
+    "token_revoked": N_("its laptop is let in no more"),
+    "code_wrong": N_("nobody was given the code in it"),
+    "code_used": N_("the code in it has been used"),
+    "code_expired": N_("the code in it is too old"),
+    "person_taken": N_("somebody else has its mentor’s name"),
+}
+
+
+def _why(reason: str) -> str:
+    return tr(_WHY[reason]) if reason in _WHY else tr("its program and this server do not understand each other")
+
+
+def _server(options: argparse.Namespace) -> str:
+    return options.server or socket.gethostname()
+
+
 def _restored(_options: argparse.Namespace, database: Database) -> int:
     with database.writing() as connection:
         ledger.mint_epoch(connection, accounts.stamp(SystemClock().now()))
@@ -194,4 +260,11 @@ def _restored(_options: argparse.Namespace, database: Database) -> int:
     return 0
 
 
-_COMMANDS = {"run": _run, "enrol": _enrol, "devices": _devices, "revoke": _revoke, "restored": _restored}
+_COMMANDS = {
+    "run": _run,
+    "enrol": _enrol,
+    "devices": _devices,
+    "revoke": _revoke,
+    "deliver": _deliver,
+    "restored": _restored,
+}

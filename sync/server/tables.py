@@ -57,8 +57,9 @@ device = Table(
     Column("enrolled", BigInteger, nullable=False),
     Column("seen", BigInteger, nullable=False),
     Column("revoked", BigInteger, nullable=False),
+    Column("public", LargeBinary(64), nullable=False, default=b""),
 )
-"""A laptop; `token` is the hash of what it shows."""
+"""A laptop; `token` is the hash of what it shows, `public` the public half of the keys that its files are signed and sealed with."""
 
 code = Table(
     "code",

@@ -74,6 +74,8 @@ class Visit:
     now: datetime
     hello: Hello | None = None
     forked: bool = False
+    carried: bool = False
+    """Whether it came as a file: late, perhaps, or twice, or after others, so that nothing is concluded from the order of visits."""
     comparing: Summary | Listing | None = None
     """What the laptop compares by; it is answered instead of what is new."""
     _departed: frozenset[str] = frozenset()
@@ -102,7 +104,8 @@ class Visit:
     def _greet(self, hello: Hello) -> None:
         self.version = protocol.chosen(hello.versions)
         # Whoever was at another ledger compares first, if it can, rather than be given everything again.
-        self.stranger = self.version >= protocol.COMPARING and hello.epoch not in (b"", self.identity.epoch)
+        knows_another = hello.epoch not in (b"", self.identity.epoch)
+        self.stranger = self.version >= protocol.COMPARING and knows_another and not self.carried
         self.reached = unpacked(hello.cursor) if hello.epoch == self.identity.epoch else Reached()
         self.hello = hello
 
@@ -129,7 +132,7 @@ class Visit:
     def _note(self, connection: Connection, *, first: bool) -> None:
         """Note, in the transaction that took them in, whose word this is and what arrived under it: the answer may never be heard."""
         assert self.hello is not None
-        if self.forked:
+        if self.forked or self.carried:
             return
         last = sorted(self._arrived.items())[-_MOST_ARRIVED:]
         keys = {"office": self.caller.office, "id": self.hello.replica, "nonce": self.hello.next}
@@ -143,7 +146,7 @@ class Visit:
         """Whether there is nothing to note about this visit, so that a laptop with nothing to say costs no write."""
         assert self.hello is not None
         with self.database.reading() as connection:
-            known = self._seen_lately() and self._last(connection)[0] == self.hello.next
+            known = self._seen_lately() and (self.carried or self._last(connection)[0] == self.hello.next)
             return known and not self._stands_ahead(connection)
 
     def _seen_lately(self) -> bool:
@@ -161,10 +164,12 @@ class Visit:
         assert self.hello is not None
         if self._stands_ahead(connection):
             self._begin_anew(connection)
-        (known, arrived), hello = self._last(connection, lock=True), self.hello
-        self.forked = known is not None and known not in (hello.prev, hello.next)
         if not self._seen_lately():
             accounts.seen(connection, self.caller.device, now=self.now)
+        if self.carried:
+            return
+        (known, arrived), hello = self._last(connection, lock=True), self.hello
+        self.forked = known is not None and known not in (hello.prev, hello.next)
         if not self.forked:
             self._arrived = _arrivals(arrived if known == hello.next else None)
 
@@ -176,9 +181,9 @@ class Visit:
         """Go on as another ledger. Where it is one already, whoever can compares, and whoever cannot is given everything again."""
         epoch = ledger.found_behind(connection, accounts.stamp(self.now))
         fresh, compares = epoch != self.identity.epoch, self.version >= protocol.COMPARING
-        self.stranger = fresh and compares
+        self.stranger = fresh and compares and not self.carried
         self.identity = self.identity._replace(epoch=epoch)
-        if fresh or not compares:
+        if fresh or not compares or self.carried:
             self.reached = Reached()
 
     def _mandate(self, connection: Connection) -> grants.Mandate:
@@ -335,7 +340,8 @@ class Visit:
         """What arrived under the word that this laptop goes on with: the answer was cut, or never heard."""
         assert self.hello is not None
         known, arrived = self._last(connection)
-        return _arrivals(arrived) if known == self.hello.next and self.version >= protocol.COMPARING else {}
+        goes_on = known == self.hello.next and not self.carried
+        return _arrivals(arrived) if goes_on and self.version >= protocol.COMPARING else {}
 
     def _has_sent(self, row: Row) -> bool:
         """Whether the laptop has this record as it is, for all of it came from there in an exchange that was cut.

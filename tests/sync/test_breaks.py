@@ -11,7 +11,7 @@ from mentorapp.errors import UserError
 from mentorapp.fields import Visibility
 from mentorapp.store import Ack, Store
 from sync import protocol
-from sync.client import engine
+from sync.client import braking, engine
 from sync.server import grants, ledger, reading, tables
 from sync.server.grants import Mandate
 from sync.server.intake import Intake
@@ -70,7 +70,7 @@ def _a_counter_is_proof_enough(patch: Patch) -> None:
 
 
 def _nothing_brakes(patch: Patch) -> None:
-    patch.setattr(engine, "_brake", lambda *_: None)
+    patch.setattr(braking, "brake", lambda *_: None)
 
 
 def _what_is_lost_goes_at_once(patch: Patch) -> None:
