@@ -15,7 +15,7 @@ from mentorapp.i18n import N_, ntr, tr
 from mentorapp.services import workspace as workspaces
 from mentorapp.services.workspace import Workspace
 from sync import bundle, client
-from sync.client import courier
+from sync.client import carrying, courier
 from sync.client.standing import agreed, standing
 
 
@@ -101,7 +101,7 @@ def _write(workspace: Workspace, folder: Path) -> list[str]:
 
 def _take(workspace: Workspace, path: Path) -> list[str]:
     lines = []
-    for file, content, head in courier.bundles(path, bundle.ANSWER):
+    for file, content, head in carrying.bundles(path, bundle.ANSWER):
         if not courier.is_ours(workspace.store, head):
             continue
         applied, late = courier.take(workspace.store, content, at=workspace.clock.now())
@@ -125,14 +125,14 @@ def _deliver(workspace: Workspace, path: Path) -> list[str]:
     if link is None:
         raise client.failure("no_server")
     with Line(link.address, authority=link.authority) as line:
-        done = courier.hand_over(line, link.token, path)
+        done = carrying.hand_over(line, link.token, path)
     return [
         str(one.problem) if one.problem else tr("{file}: handed over; the answer is {answer}.", **_names(one))
         for one in done
     ]
 
 
-def _names(one: courier.Carried) -> dict[str, object]:
+def _names(one: carrying.Carried) -> dict[str, object]:
     return {"file": one.file.name, "answer": one.answer.name if one.answer else ""}
 
 

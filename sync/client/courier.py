@@ -5,27 +5,23 @@ outbox until an answer says that the server committed just that. An answer that 
 or took a later one) is believed about what is safe and about nothing else: what is new comes with the next, for the cursor was not moved.
 """
 
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from secrets import token_bytes
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple
 
 import msgspec
 
 from mentorapp import __version__
-from mentorapp.i18n import tr
 from mentorapp.store import Ack, Changed, Exchange, Store
 from sync import bundle, protocol, wire
 from sync.bundle import Head, Keyring
 from sync.client import engine
+from sync.client.carrying import Line
 from sync.client.engine import Applied, Batch
 from sync.client.link import Enrolment, Link, linked
-from sync.client.words import CARRYING, Braked, Misread, SyncError, failure
+from sync.client.words import Braked, failure
 from sync.protocol import Hello, Message, Outcomes, ProtocolError, Welcome
-
-if TYPE_CHECKING:
-    from sync.client.http import Answer
 
 _MOST_RECORDS, _MOST_BYTES = protocol.MOST_CHANGES // 2, 12 * 2**20
 """What one file carries at most, so that a small laptop can make and read it."""
@@ -265,6 +261,36 @@ def _about_safety(
     return engine.take(store, batch, told, at=at) if told else Applied(Changed())
 
 
+# --- each other's keys -------------------------------------------------------------------------------------------------
+
+
+def introduction(store: Store) -> tuple[str, str] | None:
+    """This laptop's token and keys, if it still has to tell the server its keys: it was let in before there were any."""
+    link = linked(store)
+    if link is None or link.key or not store.recall(_WANTED):
+        return None
+    return link.token, keyring(store).public.hex()
+
+
+def introduced(line: Line, introduction: tuple[str, str]) -> str:
+    """Tell the server; gives its own key, "" from a server that knows nothing of files. Raises SyncError."""
+    token, keys = introduction
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    answer = line.call("POST", "/v1/keys", headers, msgspec.json.encode({"keys": keys}), fine=(200, 404))
+    said = b"".join(answer.body)
+    if answer.status != 200:
+        return ""
+    try:
+        return msgspec.json.decode(said, type=dict[str, str])["key"]
+    except (msgspec.MsgspecError, KeyError) as reason:
+        raise failure("not_understood") from reason
+
+
+def knows(store: Store, key: str) -> None:
+    """Remember the server's key."""
+    store.remember(sync_key=key, **{_WANTED: ""})
+
+
 # --- being let in -----------------------------------------------------------------------------------------------------
 
 
@@ -305,110 +331,3 @@ def welcomed(store: Store, file: bytes, *, key: str, address: str) -> Enrolment:
         raise failure(reason.reason) from reason
     except (ValueError, msgspec.MsgspecError) as reason:
         raise failure("not_understood") from reason
-
-
-# --- carrying for others ----------------------------------------------------------------------------------------------
-
-
-class Carried(NamedTuple):
-    """One file that was handed over: what came back lies in `answer`, or `problem` says why nothing did."""
-
-    file: Path
-    answer: Path | None
-    problem: SyncError | None = None
-
-
-class Line(Protocol):
-    """The line to a server, as `sync.client.http.Line` is one."""
-
-    def call(
-        self, method: str, path: str, headers: dict[str, str], body: bytes = b"", *, fine: tuple[int, ...]
-    ) -> "Answer":
-        """Ask for something; see there."""
-
-
-def hand_over(line: Line, token: str, path: Path) -> list[Carried]:
-    """Hand a file, or all the files of a folder, over to the server; what comes back is written beside each. Raises SyncError without a line.
-
-    What was handed over before may be again: it is taken in once.
-    """
-    done = []
-    for file, content, head in bundles(path, bundle.REQUEST, bundle.KNOCK):
-        try:
-            answer = _handed(line, token, content)
-            back = bundle.kept(file.parent, bundle.named(bundle.read_head(answer)), answer)
-            done.append(Carried(file, back))
-        except Misread as reason:
-            done.append(Carried(file, None, reason))
-        except OSError:
-            done.append(Carried(file, None, failure("bundle_not_written", folder=str(file.parent), tag=head.tag)))
-    return done
-
-
-def _handed(line: Line, token: str, content: bytes) -> bytes:
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": bundle.TYPE}
-    answer = line.call("POST", "/v1/courier", headers, content, fine=(200, 202, 422))
-    said = b"".join(answer.body)
-    if answer.status == 200:
-        return said
-    try:
-        told = msgspec.json.decode(said, type=_Refused)
-    except msgspec.MsgspecError as reason:
-        raise failure("not_understood") from reason
-    raise undelivered(told.reason, told.whose)
-
-
-class _Refused(msgspec.Struct, frozen=True):
-    reason: str
-    whose: str = ""
-
-
-def undelivered(reason: str, whose: str) -> Misread:
-    """Why a file was not taken in at the server, in words for who carries it."""
-    sentence = CARRYING.get(reason, CARRYING["bundle_not_taken"])
-    return Misread(reason, sentence, whose=whose or tr("another laptop"))
-
-
-def introduction(store: Store) -> tuple[str, str] | None:
-    """This laptop's token and keys, if it still has to tell the server its keys: it was let in before there were any."""
-    link = linked(store)
-    if link is None or link.key or not store.recall(_WANTED):
-        return None
-    return link.token, keyring(store).public.hex()
-
-
-def introduced(line: Line, introduction: tuple[str, str]) -> str:
-    """Tell the server; gives its own key, "" from a server that knows nothing of files. Raises SyncError."""
-    token, keys = introduction
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    answer = line.call("POST", "/v1/keys", headers, msgspec.json.encode({"keys": keys}), fine=(200, 404))
-    said = b"".join(answer.body)
-    if answer.status != 200:
-        return ""
-    try:
-        return msgspec.json.decode(said, type=dict[str, str])["key"]
-    except (msgspec.MsgspecError, KeyError) as reason:
-        raise failure("not_understood") from reason
-
-
-def knows(store: Store, key: str) -> None:
-    """Remember the server's key."""
-    store.remember(sync_key=key, **{_WANTED: ""})
-
-
-def bundles(folder: Path, *sorts: int) -> Iterator[tuple[Path, bytes, Head]]:
-    """The files of these sorts in a folder (or the one file named), in the order in which they were written."""
-    paths = sorted(folder.glob(f"*{bundle.SUFFIX}")) if folder.is_dir() else [folder]
-    found = []
-    for path in paths:
-        try:
-            if path.stat().st_size > bundle.MOST:
-                continue
-            content = path.read_bytes()
-            head = bundle.read_head(content)
-        except (OSError, ProtocolError):
-            continue
-        if head.sort in sorts:
-            found.append((head.device, head.number, path, content, head))
-    for _, _, path, content, head in sorted(found, key=lambda one: one[:3]):
-        yield path, content, head

@@ -10,7 +10,7 @@ import pytest
 from mentorapp.records import Session
 from sync import bundle, client
 from sync.bundle import Keyring
-from sync.client import courier
+from sync.client import carrying, courier
 from sync.client.http import Line
 from sync.client.words import Misread
 from sync.server import accounts, ledger, tables
@@ -341,8 +341,8 @@ def test_another_laptop_hands_over_what_lies_on_the_stick_and_the_answers_lie_be
     (stick / "Mentor-torn.mentor-bundle").write_bytes(b"MENTOR")
     token = client.linked(awa.store).token
     with Line(office.address) as line:
-        (done,) = courier.hand_over(line, token, stick)
-        (again,) = courier.hand_over(line, token, stick)
+        (done,) = carrying.hand_over(line, token, stick)
+        (again,) = carrying.hand_over(line, token, stick)
     assert done.problem is None
     assert again.answer == done.answer
     assert courier.take(grace.store, done.answer.read_bytes(), at=grace.clock.now()).applied.safe == 3
@@ -361,7 +361,7 @@ def test_who_carries_a_damaged_file_is_told_whose_it_is(laptop: Make, office: Of
     broken[-5] ^= 255
     path.write_bytes(bytes(broken))
     with Line(office.address) as line:
-        (done,) = courier.hand_over(line, client.linked(awa.store).token, stick)
+        (done,) = carrying.hand_over(line, client.linked(awa.store).token, stick)
     assert "grace" in str(done.problem)
     assert "damaged" in str(done.problem)
 
