@@ -5,7 +5,10 @@ Sentences are whole, with named placeholders. A translation whose placeholders a
 a person sees English before she sees a blank or a crash.
 """
 
+import contextlib
 import gettext
+from collections.abc import Iterator
+from contextvars import ContextVar
 from functools import cache
 
 from mentorapp import paths
@@ -27,6 +30,7 @@ _DIGITS = {"ar": str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")}
 # A number that a message carries as such, in the digits of the language; the screens write theirs with thousands apart.
 
 _state: dict[str, str] = {"language": "en"}
+_here: ContextVar[str] = ContextVar("language of this thread", default="")
 
 
 def N_(message: str) -> str:
@@ -41,12 +45,22 @@ def use(language: str) -> None:
 
 def language() -> str:
     """The code of the language in use."""
-    return _state["language"]
+    return _here.get() or _state["language"]
+
+
+@contextlib.contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak another language within, on this thread alone: for a page that somebody else will read."""
+    token = _here.set(language if language in LANGUAGES else "")
+    try:
+        yield
+    finally:
+        _here.reset(token)
 
 
 def right_to_left() -> bool:
     """Whether the language in use reads from right to left."""
-    return _state["language"] in RIGHT_TO_LEFT
+    return language() in RIGHT_TO_LEFT
 
 
 @cache
@@ -58,7 +72,7 @@ def _catalogue(code: str) -> gettext.NullTranslations:
 def _filled(translated: str, source: str, values: dict[str, object]) -> str:
     if not values:
         return translated
-    digits = _DIGITS.get(_state["language"], {})
+    digits = _DIGITS.get(language(), {})
     values = {name: str(value).translate(digits) if type(value) is int else value for name, value in values.items()}
     if right_to_left():
         values = {name: isolated(value) if isinstance(value, str) else value for name, value in values.items()}
@@ -75,19 +89,19 @@ def isolated(words: str) -> str:
 
 def tr(message: str, /, **values: object) -> str:
     """The sentence in the language in use, its `{placeholders}` filled from `values`."""
-    translated = _catalogue(_state["language"]).gettext(message) if message else ""
+    translated = _catalogue(language()).gettext(message) if message else ""
     return _filled(translated, message, values)
 
 
 def ntr(one: str, many: str, n: int, /, **values: object) -> str:
     """The sentence for `n` things in the plural form that the language asks for; `{n}` is filled too."""
-    translated = _catalogue(_state["language"]).ngettext(one, many, n)
+    translated = _catalogue(language()).ngettext(one, many, n)
     return _filled(translated, one if n == 1 else many, {"n": n, **values})
 
 
 def ptr(context: str, message: str, /, **values: object) -> str:
     """The sentence where its English needs a context to be translated well."""
-    translated = _catalogue(_state["language"]).pgettext(context, message)
+    translated = _catalogue(language()).pgettext(context, message)
     return _filled(translated, message, values)
 
 

@@ -1,13 +1,13 @@
 """Planning, holding and missing sessions. A session being written is a draft; finishing it is one intention."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from mentorapp import rules
-from mentorapp.clock import day_of, new_id
+from mentorapp.clock import day_of, local, new_id
 from mentorapp.errors import UserError
 from mentorapp.fields import cleaned, fields_of
 from mentorapp.i18n import N_, tr
@@ -267,6 +267,14 @@ def plan_session(
         agenda=agenda.strip(),
     )
     return workspace.store.save(session, by=workspace.me, at=workspace.clock.now()), session
+
+
+def plan_next(workspace: Workspace, *, after: Session, day: date) -> tuple[Changed, Session]:
+    """Plan the session that was agreed on in one: on that day, at the same time, place and way of meeting."""
+    begun = local(after.started or after.planned_start or workspace.clock.now())
+    at = datetime.combine(day, begun.time().replace(second=0, microsecond=0)).astimezone(UTC)
+    place, mode = after.place, after.mode
+    return plan_session(workspace, mentorship=after.mentorship or "", at=at, mode=mode, place=place)
 
 
 def _ended(workspace: Workspace, session: Session, after: Session) -> Changed:

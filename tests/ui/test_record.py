@@ -214,7 +214,7 @@ def test_a_session_is_finished_with_its_promises_and_reflection(bench: Bench, sc
     thought = bench.ask(lambda workspace: workspace.store.find(Reflection))[0]
     assert (thought.text, thought.session, thought.sharing) == ("I spoke too much", session.id, "private")
     assert kept(bench) == []
-    assert bench.gone[-1] == ("mentee", {"person": bench.person.id})
+    assert bench.gone[-1] == ("mentee", {"person": bench.person.id, "finished": session.id})
     QTest.qWait(1700)
     bench.settle()
     assert kept(bench) == [], "nothing is kept of a session that is finished"

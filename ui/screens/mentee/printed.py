@@ -6,14 +6,13 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMarginsF, QSizeF, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QPageLayout, QPageSize, QPdfWriter, QTextDocument, QTextOption
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
-from mentorapp import i18n
 from mentorapp.errors import UserError
 from mentorapp.i18n import N_, tr
-from ui import filing, theme, words
+from ui import filing, paper, words
 from ui.screens.mentee.about import caption, facts
 from ui.screens.mentee.since import last_met, of_goal, of_promise
 from ui.screens.mentee.timeline import happened
@@ -21,9 +20,6 @@ from ui.shell import Shell
 
 if TYPE_CHECKING:
     from ui.screens.mentee.verbs import Page
-
-SIZES = (10.5, 10, 9.5, 9, 8.5, 8, 7.5, 7, 6.5, 6)
-"""Sizes of type, in points, from the largest to the smallest that can be read: the first with which everything fits is taken."""
 
 NOT_THERE = N_("The file “{file}” could not be written there. Nothing else is affected; choose another folder.")
 
@@ -48,42 +44,11 @@ def save_as_pdf(shell: Shell, parent: QWidget, page: Page) -> None:
 
 def write(page: Page, place: Path) -> None:
     """Write the sheet to a file. Raises UserError if that cannot be done."""
+    content = paper.sheet(as_html(page), title=page.view.person.name)
     try:
-        # Qt says nothing of why it could not write, so we try first.
-        place.open("wb").close()
+        place.write_bytes(content)
     except OSError as reason:
         raise UserError(NOT_THERE, file=place.name) from reason
-    writer = QPdfWriter(str(place))
-    size = QPageSize(QPageSize.PageSizeId.A4)
-    edges = QMarginsF(16, 16, 16, 16)
-    upright = QPageLayout.Orientation.Portrait
-    writer.setPageLayout(QPageLayout(size, upright, edges, QPageLayout.Unit.Millimeter))
-    writer.setTitle(page.view.person.name)
-    writer.setResolution(300)
-    fitted(page, writer).print_(writer)
-    del writer  # the last of it is written when the writer goes
-    if place.stat().st_size == 0:
-        raise UserError(NOT_THERE, file=place.name)
-
-
-def fitted(page: Page, writer: QPdfWriter) -> QTextDocument:
-    """The sheet in the largest type that keeps it on one page."""
-    document = QTextDocument()
-    document.documentLayout().setPaintDevice(writer)
-    option = QTextOption()
-    option.setTextDirection(Qt.LayoutDirection.RightToLeft if i18n.right_to_left() else Qt.LayoutDirection.LeftToRight)
-    document.setDefaultTextOption(option)
-    room = writer.pageLayout().paintRectPixels(writer.resolution())
-    for size in SIZES:
-        face = theme.font()
-        face.setPointSizeF(size)
-        document.setDefaultFont(face)
-        document.setHtml(as_html(page))
-        document.setPageSize(QSizeF(room.width(), room.height()))
-        document.setDocumentMargin(0)
-        if document.pageCount() == 1:
-            break
-    return document
 
 
 def as_html(page: Page) -> str:

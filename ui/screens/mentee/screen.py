@@ -5,6 +5,8 @@ Promises to open with one question to the store, to change in place when somethi
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
@@ -13,6 +15,7 @@ from mentorapp.i18n import tr
 from ui import words
 from ui.screens.mentee import verbs
 from ui.screens.mentee.about import AboutCard, EditCard, caption
+from ui.screens.mentee.after import AfterCard
 from ui.screens.mentee.growth import GrowthCard
 from ui.screens.mentee.since import SinceCard
 from ui.screens.mentee.timeline import TimelineCard
@@ -21,6 +24,12 @@ from ui.shell import Shell
 from ui.widgets import Avatar, Button, Card, Column, Columns, PageTitle, PrimaryButton, Row, Scroll
 from ui.widgets.flow import high_as_needed
 from ui.widgets.keyed import KeyedRows
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mentorapp.services.copies import Copy
+    from ui.copying import CopyCard
 
 
 class MenteeScreen(QWidget):
@@ -37,12 +46,20 @@ class MenteeScreen(QWidget):
         self._editing: EditCard | None = None
         self._avatar = Avatar("", size=48)
         self._title = PageTitle("", leading=self._avatar)
+        self._finished = ""
+        self._copying: CopyCard | None = None
         printed, plan, record = Button(tr("Print")), Button(tr("Plan next")), PrimaryButton(tr("Record a session"))
+        self._copy = Button(tr("Give a copy"))
+        self._copy.clicked.connect(self._ask_for_copy)
         printed.clicked.connect(self._print)
         plan.clicked.connect(lambda: shell.go("sessions", plan_for=self._page.mentorship if self._page else ""))
         record.clicked.connect(self._record)
-        self._title.add(printed, plan, record)
+        self._title.add(printed, self._copy, plan, record)
         self._drafts = KeyedRows(self._draft_row)
+        self._after = AfterCard(shell)
+        self._after.copy_wanted.connect(self._ask_for_copy)
+        self._after.plan_wanted.connect(plan.click)
+        self._after.closed.connect(self._close_after)
         self._since, self._timeline, self._about = SinceCard(shell), TimelineCard(shell), AboutCard(shell)
         self._growth = GrowthCard(shell)
         high_as_needed(self._growth)
@@ -60,7 +77,13 @@ class MenteeScreen(QWidget):
             column.addStretch(1)
         self._body = QWidget()
         whole = Column(self._body, gap=18)
-        for part in (self._title, self._drafts_card, self._since, Columns(leading, trailing, shares=(170, 100))):
+        for part in (
+            self._title,
+            self._after,
+            self._drafts_card,
+            self._since,
+            Columns(leading, trailing, shares=(170, 100)),
+        ):
             whole.addWidget(part)
         self._whole = whole
         page.body.addWidget(self._body)
@@ -69,8 +92,13 @@ class MenteeScreen(QWidget):
         # Nothing shows of the one before while the next is being read.
         self._body.hide()
 
-    def open(self, *, person: str = "") -> None:
-        """Show this person."""
+    def open(self, *, person: str = "", finished: str = "") -> None:
+        """Show this person, perhaps right after the session `finished`."""
+        if person != self._person or finished != self._finished:
+            self._close_copy()
+        self._finished = finished
+        self._after.begin(finished)
+        self._after.setVisible(bool(finished))
         if person and person != self._person:
             self._person = person
             self._page = None
@@ -81,7 +109,7 @@ class MenteeScreen(QWidget):
 
     def first_focus(self) -> QWidget:
         """Where the keyboard begins."""
-        return self._scroll
+        return self._after.first() if self._finished else self._scroll
 
     def leave(self) -> None:
         """Keep what was being edited."""
@@ -100,9 +128,10 @@ class MenteeScreen(QWidget):
         self._avatar.set(words.initials(name), name)
         self._scroll.setAccessibleName(name)
         self._title.set_title(name, caption(page))
+        self._copy.setAccessibleName(tr("Give {name} a copy", name=page.first_name))
         self._drafts.show_values((draft.id, (draft, page.today)) for draft in page.drafts)
         self._drafts_card.setVisible(bool(page.drafts))
-        for card in (self._since, self._timeline, self._growth, self._about):
+        for card in (self._after, self._since, self._timeline, self._growth, self._about):
             card.show_page(page)
         self._body.show()
 
@@ -147,3 +176,34 @@ class MenteeScreen(QWidget):
             from ui.screens.mentee import printed
 
             printed.save_as_pdf(self._shell, self, self._page)
+
+    # --- a copy for the mentee ----------------------------------------------------------------------------------------
+
+    def _ask_for_copy(self) -> None:
+        person = self._person
+        if person and self._copying is None:
+            self._shell.ask(lambda w: verbs.copy(w, person), lambda found: self._offer_copy(*found), owner=self)
+
+    def _offer_copy(self, copy: Copy, now: datetime) -> None:
+        from ui.copying import CopyCard
+
+        if copy.person.id != self._person or self._copying is not None:
+            return
+        card = self._copying = CopyCard(self._shell, copy, now)
+        card.closed.connect(self._close_copy)
+        self._whole.insertWidget(self._whole.indexOf(self._after) + 1, card)
+        card.show()
+        card.first().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _close_copy(self) -> None:
+        card, self._copying = self._copying, None
+        if card is not None:
+            self._whole.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+            (self._after.first() if self._finished else self._copy).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _close_after(self) -> None:
+        self._finished = ""
+        self._after.hide()
+        self._scroll.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from mentorapp.clock import day_of
 
 if TYPE_CHECKING:
-    from mentorapp.records import ActionItem, Goal, Mentorship, Person
+    from mentorapp.records import ActionItem, Goal, Mentorship, Person, Session
     from mentorapp.services.recall import MenteeView
     from mentorapp.services.workspace import Workspace
 
@@ -132,3 +132,25 @@ def share(workspace: Workspace, mentorship: str, colleague: str) -> Any:
     from mentorapp.services import people
 
     return people.share_with(workspace, workspace.store.get(Mentorship, mentorship), colleague)
+
+
+def plan_next(workspace: Workspace, held: Session, day: date) -> Any:
+    """Plan the session that was agreed on: that day, at the time and the place of the last."""
+    from mentorapp.services import sessions
+
+    return sessions.plan_next(workspace, after=held, day=day)
+
+
+def unplan(workspace: Workspace, session: Session) -> Any:
+    """It was planned by mistake."""
+    from mentorapp.i18n import tr
+    from mentorapp.services import people
+
+    return people.void(workspace, session, reason=tr("Planned by mistake"))
+
+
+def copy(workspace: Workspace, person: str) -> Any:
+    """What stands on the copy for this mentee, and the moment it is."""
+    from mentorapp.services import copies
+
+    return copies.of(workspace, person=person), workspace.clock.now()

@@ -207,13 +207,13 @@ class RecordScreen(QWidget):
             id, name = finished.draft.id, finished.pair.name
             words = tr("The session with {name} is finished and kept on this laptop.", name=name)
             self._shell.notices.say(words, "good", tr("Open it again"), lambda: self._shell.go("record", session=id))
-            self._go_on(finished)
+            self._go_on(finished, finished=id)
 
-    def _go_on(self, done: Writing) -> None:
+    def _go_on(self, done: Writing, **where: str) -> None:
         if done.pair.group or not done.pair.people:
             self._shell.go("sessions")
         else:
-            self._shell.go("mentee", person=done.pair.people[0])
+            self._shell.go("mentee", person=done.pair.people[0], **where)
 
     def _not_held(self, error: Exception) -> None:
         self.setEnabled(True)
