@@ -83,8 +83,8 @@ class CopyCard(Card):
         buttons = Flow(gap=8)
         for button in (self.save, self.leave):
             buttons.addWidget(button)
-        for part in (self._box, self._protects):
-            part.hide()
+        self._box.hide()
+        self._protects.hide()
         chosen = FieldBox(tr("In which language"), self.language)
         for part in (
             text(on, "body", wrap=True),
