@@ -11,6 +11,10 @@ BARE = ("first_run", "unlock")
 
 MARKED = {
     "mentee": "mentees",
+    "same": "mentees",
+    "mentorship": "mentees",
+    "agreement": "mentees",
+    "sites": "mentees",
     "goal": "mentees",
     "promises": "mentees",
     "ratings": "mentees",
@@ -119,10 +123,38 @@ def _shortcuts(shell: Shell) -> QWidget:
     return ShortcutsScreen(shell)
 
 
+def _same(shell: Shell) -> QWidget:
+    from ui.screens.same import SameScreen
+
+    return SameScreen(shell)
+
+
+def _mentorship(shell: Shell) -> QWidget:
+    from ui.screens.mentorship import MentorshipScreen
+
+    return MentorshipScreen(shell)
+
+
+def _agreement(shell: Shell) -> QWidget:
+    from ui.screens.agreement import AgreementScreen
+
+    return AgreementScreen(shell)
+
+
+def _sites(shell: Shell) -> QWidget:
+    from ui.screens.sites import SitesScreen
+
+    return SitesScreen(shell)
+
+
 SCREENS: dict[str, Callable[[Shell], QWidget]] = {
     "today": _today,
     "mentees": _mentees,
     "mentee": _mentee,
+    "same": _same,
+    "mentorship": _mentorship,
+    "agreement": _agreement,
+    "sites": _sites,
     "record": _record,
     "file": _file,
     "sessions": _sessions,

@@ -13,7 +13,10 @@ from mentorapp.records import Record
 from mentorapp.services import naming
 from ui.editors import EditorBox, PickerEditor, PickSeveralEditor
 from ui.shell import Shell
-from ui.widgets import Column, Grid
+from ui.widgets import Column, Columns
+
+NARROWEST = 270
+"""How wide a field of a row of several is at least, in px of 100 %."""
 
 
 class RecordForm(QWidget):
@@ -35,13 +38,14 @@ class RecordForm(QWidget):
         column = Column(self, gap=12)
         for entry in names:
             row = (entry,) if isinstance(entry, str) else entry
-            line = Grid(gap=12, shares=[1] * len(row))
-            for at, name in enumerate(row):
+            made = []
+            for name in row:
                 box = EditorBox(fields[name])
                 box.input.edited.connect(self.edited)
                 self.boxes[name] = box
-                line.addWidget(box, 0, at)
-            column.addLayout(line)
+                made.append(box)
+            # Where there is no room beside one another, they stand under one another.
+            column.addWidget(made[0] if len(made) == 1 else Columns(*made, gap=12, narrow=NARROWEST * len(made)))
         self.feed()
 
     def feed(self) -> None:

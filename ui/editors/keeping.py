@@ -7,13 +7,13 @@ screen: it asks for the draft when it is time.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from mentorapp.errors import UserError
 from mentorapp.services import sessions
-from mentorapp.services.sessions import SessionDraft
 from mentorapp.services.workspace import Workspace
 from ui.shell import Shell
 
@@ -49,8 +49,15 @@ class Keeper(QObject):
     kept = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, shell: Shell, collect: Callable[[], SessionDraft | None], parent: QWidget) -> None:
+    def __init__(
+        self,
+        shell: Shell,
+        collect: Callable[[], Any | None],
+        parent: QWidget,
+        keep: Callable[[Workspace, Any], datetime] = sessions.keep_draft,
+    ) -> None:
         super().__init__(parent)
+        self._write = keep
         self._owner = parent
         self._shell, self._collect = shell, collect
         self._dirty = self._known = self._leaving = self._told = False
@@ -111,7 +118,7 @@ class Keeper(QObject):
         self._known = True
 
         def keep(workspace: Workspace) -> Kept | KeptOn:
-            at = sessions.keep_draft(workspace, draft)
+            at = self._write(workspace, draft)
             return Kept(at, frozenset(("draft",)), (draft.id,)) if first else KeptOn(at)
 
         self._shell.do(

@@ -14,16 +14,15 @@ from ui import words
 from ui.screens.mentee import verbs
 from ui.screens.mentee.since import choice
 from ui.shell import Shell
-from ui.widgets import Button, Card, Grid, Line, PrimaryButton, QuietButton, text
+from ui.widgets import Button, Card, Line, PrimaryButton, QuietButton, Row
+from ui.widgets.facts import Fact, fact_row
 from ui.widgets.keyed import KeyedRows
 
 if TYPE_CHECKING:
     from mentorapp.records import Person
+    from mentorapp.services.recall import MenteeView
     from ui.editors.form import RecordForm
     from ui.screens.mentee.verbs import Page
-
-Fact = tuple[str, str]
-"""What it is, and what is known of it."""
 
 
 class AboutCard(Card):
@@ -35,7 +34,7 @@ class AboutCard(Card):
         super().__init__("")
         self._shell = shell
         self._page: Page | None = None
-        self._facts = KeyedRows(_fact_row, lines=False)
+        self._facts = KeyedRows(fact_row, lines=False)
         edit = QuietButton(tr("Edit"), "pencil")
         edit.clicked.connect(self.edit_wanted)
         self._edit = edit
@@ -45,7 +44,9 @@ class AboutCard(Card):
         foot.addWidget(self._share)
         foot.addWidget(edit)
         foot.addStretch(1)
+        self._also = KeyedRows(self._also_row, lines=False)
         self.body.addWidget(self._facts)
+        self.body.addWidget(self._also)
         self.body.addLayout(foot)
 
     def show_page(self, page: Page) -> None:
@@ -53,8 +54,25 @@ class AboutCard(Card):
         self._page = page
         self.set_title(tr("How it is going"))
         self._facts.show_values((label, (label, said)) for label, said in facts(page))
+        self._also.show_values((one.id, one) for one in page.view.also)
         self._share.setEnabled(bool(page.mentorship))
         self._edit.setAccessibleName(tr("Edit what is known of {name}", name=page.view.person.name))
+
+    def _also_row(self, one: Person) -> QWidget:
+        apart = QuietButton(tr("Take apart"))
+        apart.setAccessibleName(tr("Take {name} apart again", name=one.name))
+        apart.clicked.connect(lambda: self._take_apart(one))
+        return Row(tr("Also written as {name}", name=one.name), trailing=(apart,), active=False)
+
+    def _take_apart(self, one: Person) -> None:
+        kept = self._page.view.person.id if self._page else ""
+
+        def done(_changed: object) -> None:
+            undo = lambda: self._shell.do(lambda workspace: verbs.take_together(workspace, kept, one.id))  # noqa: E731
+            said = tr("They are two people again, exactly as before.")
+            self._shell.notices.say(said, action_label=tr("Undo"), action=undo)
+
+        self._shell.do(lambda workspace: verbs.take_apart(workspace, one.id), done, owner=self)
 
     def _offer_colleagues(self) -> None:
         self._shell.ask(verbs.colleagues, self._show_colleagues, owner=self)
@@ -157,18 +175,6 @@ def _stands_in_the_way(form: RecordForm) -> bool:
     return bool(problems)
 
 
-def _fact_row(fact: Fact) -> QWidget:
-    label, said = fact
-    row = QWidget()
-    grid = Grid(row, edges=(0, 4, 0, 4), gap=12, shares=(2, 3))
-    grid.addWidget(text(label, "caption"), 0, 0, Qt.AlignmentFlag.AlignTop)
-    value = text(said, "body", wrap=True)
-    value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    grid.addWidget(value, 0, 1)
-    row.setAccessibleName(f"{label}: {said}")
-    return row
-
-
 def facts(page: Page) -> list[Fact]:
     """What is known of the pair; what is not known is left out."""
     view, today = page.view, page.today
@@ -189,11 +195,16 @@ def facts(page: Page) -> list[Fact]:
         ),
         (tr("Also mentored by"), words.listed(list(page.others)) if page.others else ""),
         (tr("Also meets in"), words.listed([group.name for group in view.groups]) if view.groups else ""),
-        (tr("Phone"), view.person.phone),
-        (tr("E-mail"), view.person.email),
-        (tr("Makes meeting easier"), view.person.access_needs),
+        (tr("Phone"), known(view, "phone")),
+        (tr("E-mail"), known(view, "email")),
+        (tr("Makes meeting easier"), known(view, "access_needs")),
     )
     return [fact for fact in found if fact[1]]
+
+
+def known(view: MenteeView, field: str) -> str:
+    """What is known of somebody; where they say nothing under this name, what they said under another."""
+    return next((said for one in (view.person, *view.also) if (said := getattr(one, field))), "")
 
 
 def met(page: Page) -> str:
@@ -211,5 +222,5 @@ def caption(page: Page) -> str:
     stage = choice(view.person, "career_stage")
     often = tr("met {often}", often=met(page)) if view.met else tr("not met yet")
     return " · ".join(
-        filter(None, (view.person.role, stage, view.site.name if view.site else "", view.person.language, often))
+        filter(None, (known(view, "role"), stage, view.site.name if view.site else "", known(view, "language"), often))
     )

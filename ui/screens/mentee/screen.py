@@ -13,9 +13,13 @@ from PySide6.QtWidgets import QWidget
 from mentorapp.clock import day_of
 from mentorapp.i18n import tr
 from ui import words
+from ui.agreeing import AgreementCard
+from ui.mentoring import MentorshipCard
 from ui.screens.mentee import verbs
 from ui.screens.mentee.about import AboutCard, EditCard, caption
 from ui.screens.mentee.after import AfterCard
+from ui.screens.mentee.alike import AlikeCard
+from ui.screens.mentee.consents import ConsentsCard
 from ui.screens.mentee.growth import GrowthCard
 from ui.screens.mentee.since import SinceCard
 from ui.screens.mentee.timeline import TimelineCard
@@ -36,7 +40,7 @@ class MenteeScreen(QWidget):
     """One person."""
 
     shows = frozenset(("person", "mentorship", "session", "action_item", "goal", "attachment", "site", "draft"))
-    shows |= {"measurement", "competency_rating", "pulse"}
+    shows |= {"measurement", "competency_rating", "pulse", "agreement", "consent"}
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()
@@ -61,7 +65,8 @@ class MenteeScreen(QWidget):
         self._after.plan_wanted.connect(plan.click)
         self._after.closed.connect(self._close_after)
         self._since, self._timeline, self._about = SinceCard(shell), TimelineCard(shell), AboutCard(shell)
-        self._growth = GrowthCard(shell)
+        self._growth, self._alike, self._consents = GrowthCard(shell), AlikeCard(shell), ConsentsCard(shell)
+        self._mentorship, self._agreement = MentorshipCard(shell), AgreementCard(shell)
         high_as_needed(self._growth)
         self._about.edit_wanted.connect(self._edit)
         self._lay_out()
@@ -71,8 +76,9 @@ class MenteeScreen(QWidget):
         self._drafts_card = Card(tone="suggest")
         self._drafts_card.body.addWidget(self._drafts)
         leading, trailing = Column(gap=18), Column(gap=18)
-        for column, card in ((leading, self._timeline), (trailing, self._growth), (trailing, self._about)):
-            column.addWidget(card)
+        leading.addWidget(self._timeline)
+        for card in (self._growth, self._about, self._mentorship, self._agreement, self._consents):
+            trailing.addWidget(card)
         for column in (leading, trailing):
             column.addStretch(1)
         self._body = QWidget()
@@ -80,6 +86,7 @@ class MenteeScreen(QWidget):
         for part in (
             self._title,
             self._after,
+            self._alike,
             self._drafts_card,
             self._since,
             Columns(leading, trailing, shares=(170, 100)),
@@ -131,8 +138,10 @@ class MenteeScreen(QWidget):
         self._copy.setAccessibleName(tr("Give {name} a copy", name=page.first_name))
         self._drafts.show_values((draft.id, (draft, page.today)) for draft in page.drafts)
         self._drafts_card.setVisible(bool(page.drafts))
-        for card in (self._after, self._since, self._timeline, self._growth, self._about):
+        for card in (self._after, self._since, self._timeline, self._growth, self._about, self._alike, self._consents):
             card.show_page(page)
+        for standing in (self._mentorship, self._agreement):
+            standing.show_mentorship(page.mentorship)
         self._body.show()
 
     def _draft_row(self, value: tuple[verbs.Draft, object]) -> Row:

@@ -154,3 +154,17 @@ def copy(workspace: Workspace, person: str) -> Any:
     from mentorapp.services import copies
 
     return copies.of(workspace, person=person), workspace.clock.now()
+
+
+def take_apart(workspace: Workspace, person: str) -> Any:
+    """Somebody who was taken together with this person is on their own again."""
+    from mentorapp.services import duplicates
+
+    return duplicates.take_apart(workspace, person)
+
+
+def take_together(workspace: Workspace, keep: str, other: str) -> Any:
+    """Two are one person."""
+    from mentorapp.services import duplicates
+
+    return duplicates.merge(workspace, keep=keep, other=other)
