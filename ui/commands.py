@@ -104,6 +104,13 @@ def _daily(deeds: Deeds) -> tuple[Command, ...]:
             keywords=lambda: "CSV Excel XLSX vCard",
             available=deeds.is_open,
         ),
+        command(
+            "new_group", lambda: tr("New mentorship or group"), lambda: shell.go("mentorship", new=True), "", "users"
+        ),
+        command("groups", lambda: tr("Groups"), lambda: shell.go("mentees", view="groups"), "", "users"),
+        command("sites", lambda: tr("Sites"), lambda: shell.go("sites"), "", "map-pin"),
+        command("new_site", lambda: tr("New site"), lambda: shell.go("sites", new=True), "", "map-pin"),
+        command("twice", lambda: tr("Who is written down twice?"), lambda: shell.go("same"), "", "users"),
         command("search", lambda: tr("Search everything or type a command"), deeds.search, "Ctrl+K", "search"),
         command("found", lambda: tr("Everything found"), lambda: shell.go("search"), "Ctrl+Shift+F", "search"),
         Command(

@@ -31,7 +31,10 @@ class Pair:
 
 @dataclass(frozen=True, kw_only=True)
 class MenteeRow:
-    """One line of the list of mentees. `quiet` is the days since the last session once they exceed the cadence."""
+    """One line of the list of mentees. `quiet` is the days since the last session once they exceed the cadence.
+
+    Of a group, `person` is empty and `people` says how many are in it.
+    """
 
     person: str
     mentorship: str
@@ -44,6 +47,7 @@ class MenteeRow:
     overdue: int
     quiet: int | None
     cadence: int
+    people: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,8 +156,8 @@ def _start_of(day: date) -> datetime:
     return datetime.combine(day, time()).astimezone(UTC)
 
 
-def mentees(workspace: Workspace) -> list[MenteeRow]:
-    """Everyone I mentor one to one or with others, by name."""
+def mentees(workspace: Workspace, which: str = "now") -> list[MenteeRow]:
+    """Everyone I mentor one to one or with others, by name; or whom I did `earlier` (on hold, ended, handed over); or the `groups`."""
     now = workspace.clock.now()
     store, today = workspace.store, day_of(now)
     last = dict(
@@ -173,15 +177,9 @@ def mentees(workspace: Workspace) -> list[MenteeRow]:
             (today.isoformat(),),
         )
     }
-    rows = store.rows(
-        "SELECT p.id, p.name, p.role, m.id, m.cadence, coalesce(s.name, ''), m.starts FROM mentorship m "
-        "JOIN json_each(m.mentees) j JOIN person p ON p.id = j.value LEFT JOIN site s ON s.id = m.site "
-        f"WHERE m.voided = 0 AND p.voided = 0 AND {_MINE} AND m.status IN ('active', 'proposed') "
-        "AND coalesce(m.type, '') <> 'group' ORDER BY p.name COLLATE NOCASE",
-        (workspace.me, workspace.me),
-    )
+    rows = store.rows(*_listed(workspace, which))
     found = []
-    for person, name, role, mentorship, cadence, site, starts in rows:
+    for person, name, role, mentorship, cadence, site, starts, many in rows:
         met = _read(last.get(mentorship))
         norm = cadence or USUAL_CADENCE
         since = day_of(met) if met else date.fromisoformat(starts) if starts else today
@@ -198,11 +196,33 @@ def mentees(workspace: Workspace) -> list[MenteeRow]:
                 next=_read(coming.get(mentorship)),
                 open_promises=open_promises,
                 overdue=overdue or 0,
-                quiet=days if days > norm else None,
+                quiet=days if days > norm and which != "earlier" else None,
                 cadence=norm,
+                people=many,
             )
         )
-    return _each_once(workspace, found)
+    return found if which == "groups" else _each_once(workspace, found)
+
+
+def _listed(workspace: Workspace, which: str) -> tuple[str, tuple[str, ...]]:
+    """The question for one of the lists of people, and what it asks about."""
+    me = (workspace.me, workspace.me)
+    under_way = f"{_MINE} AND m.status IN ('active', 'proposed')"
+    site = "LEFT JOIN site s ON s.id = m.site"
+    if which == "groups":
+        group = (
+            "SELECT '', m.name, '', m.id, m.cadence, coalesce(s.name, ''), m.starts, json_array_length(m.mentees) "
+            f"FROM mentorship m {site} WHERE m.voided = 0 AND m.type = 'group' AND {under_way} ORDER BY m.name COLLATE NOCASE"
+        )
+        return group, me
+    pairs = "FROM mentorship m JOIN json_each(m.mentees) j JOIN person p ON p.id = j.value"
+    alone = "m.voided = 0 AND p.voided = 0 AND coalesce(m.type, '') <> 'group'"
+    columns = "p.id, p.name, p.role, m.id, m.cadence, coalesce(s.name, ''), m.starts, 0"
+    everyone = f"SELECT {columns} {pairs} {site} WHERE {alone} AND "
+    if which == "now":
+        return f"{everyone} {under_way} ORDER BY p.name COLLATE NOCASE", me
+    now = f"SELECT p.id {pairs} WHERE {alone} AND {under_way}"
+    return f"{everyone} p.id NOT IN ({now}) ORDER BY p.name COLLATE NOCASE", me
 
 
 _MINE = (

@@ -83,19 +83,24 @@ class MenteesModel(QAbstractListModel):
             return as_row(row, self._today)
         return as_row(row, self._today).in_words() if role == Qt.ItemDataRole.AccessibleTextRole else None
 
-    def person(self, at: int) -> str:
-        """The id of the person in a row."""
-        return self._shown[at].person
+    def key(self, at: int) -> str:
+        """The key of a row: a person's id, or of a group that of its mentorship."""
+        return key_of(self._shown[at])
 
-    def mentorship_of(self, person: str) -> str:
-        """The mentorship that a row of this person is about."""
-        return next((row.mentorship for row in self._shown if row.person == person), "")
+    def row_of(self, key: str) -> MenteeRow | None:
+        """The row of this key."""
+        return next((row for row in self._shown if key_of(row) == key), None)
 
     def index_of(self, mentorship: str) -> QModelIndex:
         """Where somebody is, or an invalid index."""
         return next(
             (self.index(at) for at, row in enumerate(self._shown) if row.mentorship == mentorship), QModelIndex()
         )
+
+
+def key_of(row: MenteeRow) -> str:
+    """A person's id, or of a group that of its mentorship."""
+    return row.person or row.mentorship
 
 
 def plain(words: str) -> str:
@@ -111,13 +116,17 @@ def _begins(part: str, heard: str) -> bool:
 def as_row(row: MenteeRow, today: date) -> ListRow:
     """A person in two lines."""
     return ListRow(
-        key=row.person,
+        key=key_of(row),
         title=row.name,
-        caption=" · ".join(filter(None, (row.role, row.site))),
+        caption=" · ".join(filter(None, (_people(row), row.role, row.site))),
         subtitle=" · ".join(filter(None, (_last(row, today), _next(row, today)))),
         initials=words.initials(row.name),
         pills=_pills(row),
     )
+
+
+def _people(row: MenteeRow) -> str:
+    return ntr("{n} person", "{n} people", row.people, n=words.number(row.people)) if row.people else ""
 
 
 def _last(row: MenteeRow, today: date) -> str:

@@ -8,15 +8,17 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QMenu, QWidget
+from PySide6.QtWidgets import QCompleter, QFrame, QMenu, QWidget
 
 from mentorapp.i18n import ntr, tr
 from ui import theme, words
+from ui.mentoring import views
 from ui.models.mentees import MenteesModel
 from ui.shell import Shell
 from ui.widgets import (
+    Avatar,
     Button,
     Card,
     Column,
@@ -28,13 +30,19 @@ from ui.widgets import (
     PageTitle,
     PrimaryButton,
     QuietButton,
+    Row,
     Segment,
 )
+from ui.widgets.keyed import KeyedRows
 
 if TYPE_CHECKING:
     from mentorapp.records import Mentorship, Person
+    from mentorapp.services.duplicates import Likely
     from mentorapp.services.recall import MenteeRow
     from mentorapp.services.workspace import Workspace
+
+LOOKED_AFTER = 250
+"""How long a pause in typing a new name is before it is looked for, in milliseconds."""
 
 
 class _Everyone(NamedTuple):
@@ -58,14 +66,18 @@ class MenteesScreen(QWidget):
         super().__init__()
         self._shell = shell
         self._count = 0
+        self._view = "now"
         self._model = MenteesModel(self)
         self._title = PageTitle(tr("Mentees"))
         self._new = PrimaryButton(tr("New mentee"))
         self._new.clicked.connect(lambda: self.open(new=True))
         bring_in = Button(tr("Import"), "upload")
         bring_in.clicked.connect(lambda: shell.go("import"))
-        self._title.add(bring_in, self._new)
-        self._form = NewMentee()
+        self._group = Button(tr("New group"), "users")
+        self._group.clicked.connect(lambda: shell.go("mentorship", new=True))
+        self._views = views(shell, "now")
+        self._title.add(bring_in, self._group, self._new)
+        self._form = NewMentee(shell)
         self._form.added.connect(self._add)
         self._form.given_up.connect(self._close_form)
         self._filter = LineInput(hint=tr("Filter by name, role or site"))
@@ -77,13 +89,14 @@ class MenteesScreen(QWidget):
         self._order = Segment(orders, name=tr("Order of the list"))
         self._order.picked.connect(self._model.sort_by)
         self._list = LongList(self._model, name=tr("Mentees"))
-        self._list.opened.connect(lambda person: shell.go("mentee", person=person))
+        self._list.opened.connect(self._open)
         self._list.menu_wanted.connect(self._menu)
         self._lay_out()
 
     def _lay_out(self) -> None:
         self._tools = QWidget()
         line = Line(self._tools, gap=12)
+        line.addWidget(self._views, 0, Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(self._filter, 1)
         line.addWidget(self._order, 0, Qt.AlignmentFlag.AlignVCenter)
         self._card = QFrame()
@@ -96,6 +109,22 @@ class MenteesScreen(QWidget):
             action=tr("Add a mentee"),
             run=lambda: self.open(new=True),
         )
+        self._no_group = EmptyState(
+            "users",
+            tr("No group yet"),
+            tr("A group meets with you at once; each meeting is written down once for all."),
+            action=tr("Begin a group"),
+            run=lambda: self._shell.go("mentorship", new=True),
+        )
+        self._no_earlier = EmptyState(
+            "history",
+            tr("Nobody from earlier"),
+            tr("Whoever you mentor no longer, or not now, is found here with all that was written down."),
+        )
+        self._twice = Row("", subtitle=tr("Compare, and decide"), leading=Avatar("?"))
+        self._twice.activated.connect(lambda: self._shell.go("same"))
+        self._twice_card = Card(tone="suggest")
+        self._twice_card.body.addWidget(self._twice)
         self._no_match = EmptyState(
             "search", tr("Nobody matches what you typed"), action=tr("Add as a new mentee"), run=self._add_typed
         )
@@ -103,22 +132,28 @@ class MenteesScreen(QWidget):
         content.setMaximumWidth(theme.px(1090))
         self._content = content
         column = Column(content, gap=14)
-        for part in (self._title, self._form, self._tools, self._nobody, self._no_match):
+        empty = (self._nobody, self._no_group, self._no_earlier, self._no_match)
+        for part in (self._title, self._form, self._tools, self._twice_card, *empty):
             column.addWidget(part)
         column.addWidget(self._card, 1)
         self._rest = QWidget()
         column.addWidget(self._rest, 1)
         sides = Line(self, edges=(32, 22, 32, 22), gap=0)
         sides.addWidget(content, 1)
-        for hidden in (self._form, self._tools, self._card, self._nobody, self._no_match):
+        for hidden in (self._form, self._tools, self._twice_card, self._card, *empty):
             hidden.hide()
 
     def restyle(self) -> None:
         """Measure again in the theme in use."""
         self._content.setMaximumWidth(theme.px(1090))
 
-    def open(self, *, new: bool = False) -> None:
-        """Show everyone; with `new`, begin to add somebody."""
+    def open(self, *, new: bool = False, view: str = "now") -> None:
+        """Show everyone, the groups, or whom one mentored earlier; with `new`, begin to add somebody."""
+        self._views.set_value(view)
+        if view != self._view:
+            self._view = view
+            self._filter.clear()
+            self._narrow("")
         self.refresh()
         if new:
             self._form.show()
@@ -132,14 +167,18 @@ class MenteesScreen(QWidget):
 
     def refresh(self) -> None:
         """Read again what is shown, in the background."""
-        self._shell.ask(_read, self._show, owner=self, latest="mentees")
+        view = self._view
+        self._shell.ask(lambda workspace: _read(workspace, view), self._show, owner=self, latest="mentees")
+        self._shell.ask(_twice, self._show_twice, owner=self, latest="twice")
 
     def _show(self, everyone: _Everyone) -> None:
         first = self._count == 0
         self._count = len(everyone.rows)
         quiet = sum(1 for row in everyone.rows if row.quiet)
         n = words.number(self._count)
-        caption = ntr("{n} person", "{n} people", self._count, n=n) if self._count else ""
+        people = ntr("{n} person", "{n} people", self._count, n=n)
+        groups = ntr("{n} group", "{n} groups", self._count, n=n)
+        caption = (groups if self._view == "groups" else people) if self._count else ""
         if quiet:
             caption += " · " + ntr("{n} quiet for a while", "{n} quiet for a while", quiet, n=words.number(quiet))
         self._title.set_title(tr("Mentees"), caption)
@@ -150,8 +189,13 @@ class MenteesScreen(QWidget):
 
     def _stand(self) -> None:
         matching = self._model.rowCount()
-        self._tools.setVisible(self._count > 0)
-        self._nobody.setVisible(self._count == 0 and not self._form.isVisible())
+        empty = self._count == 0 and not self._form.isVisible()
+        self._tools.setVisible(True)
+        self._filter.setVisible(self._count > 0)
+        self._order.setVisible(self._count > 0)
+        self._nobody.setVisible(empty and self._view == "now")
+        self._no_group.setVisible(empty and self._view == "groups")
+        self._no_earlier.setVisible(empty and self._view == "earlier")
         self._no_match.setVisible(self._count > 0 and matching == 0)
         self._card.setVisible(matching > 0)
         self._rest.setVisible(matching == 0)
@@ -167,22 +211,43 @@ class MenteesScreen(QWidget):
             self._list.setCurrentIndex(self._model.index(0))
             self._list.setFocus(Qt.FocusReason.TabFocusReason)
         elif in_filter and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._shell.go("mentee", person=self._model.person(0))
+            self._open(self._model.key(0))
         elif self._filter.hasFocus() and event.key() == Qt.Key.Key_Escape and self._filter.text():
             self._filter.clear()
             self._narrow("")
         else:
             super().keyPressEvent(event)
 
-    def _menu(self, person: str, where: QPoint) -> None:
+    def _open(self, key: str) -> None:
+        row = self._model.row_of(key)
+        if row is not None and not row.person:
+            self._shell.go("mentorship", mentorship=row.mentorship)
+        else:
+            self._shell.go("mentee", person=key)
+
+    def _menu(self, key: str, where: QPoint) -> None:
+        row = self._model.row_of(key)
+        if row is None:
+            return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        mentorship = self._model.mentorship_of(person)
-        menu.addAction(tr("Open")).triggered.connect(lambda: self._shell.go("mentee", person=person))
+        mentorship, person = row.mentorship, row.person
+        menu.addAction(tr("Open")).triggered.connect(lambda: self._open(key))
         record = menu.addAction(tr("Record a session"))
         record.triggered.connect(lambda: self._shell.go("record", mentorship=mentorship, person=person))
         menu.addAction(tr("Plan a session")).triggered.connect(lambda: self._shell.go("sessions", plan_for=mentorship))
+        if person:
+            begin = menu.addAction(tr("New mentorship or group"))
+            begin.triggered.connect(lambda: self._shell.go("mentorship", new=True, type="peer", person=person))
+            same = menu.addAction(tr("Is the same person as…"))
+            same.triggered.connect(lambda: self._shell.go("same", one=person))
         menu.popup(where)
+
+    def _show_twice(self, found: int) -> None:
+        n = words.number(found)
+        said = ntr("{n} person may be written down twice", "{n} people may be written down twice", found, n=n)
+        self._twice.set_words(said, subtitle=tr("Compare, and decide"))
+        self._twice_card.setVisible(found > 0 and self._view == "now")
 
     # --- adding somebody ----------------------------------------------------------------------------------------------
 
@@ -214,8 +279,9 @@ class NewMentee(Card):
     added = Signal(dict)
     given_up = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, shell: Shell) -> None:
         super().__init__(tr("New mentee"))
+        self._shell = shell
         self.name = LineInput(hint=tr("As this person likes to be called"))
         self._role, self._site, self._phone = LineInput(), LineInput(), LineInput()
         self._name_box = FieldBox(tr("Name"), self.name)
@@ -236,14 +302,28 @@ class NewMentee(Card):
         foot.addWidget(self._add)
         for editor in (self.name, self._role, self._site, self._phone):
             editor.returnPressed.connect(self._finish)
+        self._alike = KeyedRows(self._alike_row)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(LOOKED_AFTER)
+        self._pause.timeout.connect(self._look)
+        for editor in (self.name, self._phone):
+            editor.textChanged.connect(lambda _typed: self._pause.start())
+        self._sites = QStringListModel(self)
+        finder = QCompleter(self._sites, self._site)
+        finder.setFilterMode(Qt.MatchFlag.MatchContains)
+        finder.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._site.setCompleter(finder)
         self.body.setSpacing(theme.px(12))
         self.body.addWidget(self._name_box)
+        self.body.addWidget(self._alike)
         self.body.addWidget(self._rest)
         self.body.addLayout(foot)
         self._rest.hide()
 
     def begin(self) -> None:
         """Take the keyboard; what was typed before is still there."""
+        self._shell.ask(_site_names, self._sites.setStringList, owner=self, latest="site names")
         self.name.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def clear(self) -> None:
@@ -251,6 +331,25 @@ class NewMentee(Card):
         for editor in (self.name, self._role, self._site, self._phone):
             editor.clear()
         self._name_box.set_problem("")
+
+    def _look(self) -> None:
+        name, phone = self.name.text(), self._phone.text()
+        self._shell.ask(lambda w: _alike(w, name, phone), self._show_alike, owner=self, latest="alike to a new name")
+
+    def _show_alike(self, found: list[Likely]) -> None:
+        self._alike.show_values((likely.who.id, likely) for likely in found)
+        self._alike.setVisible(bool(found))
+
+    def _alike_row(self, likely: Likely) -> Row:
+        who = likely.who
+        look = Button(tr("Open"))
+        look.setAccessibleName(tr("Open {name}, who may be the same person", name=who.name))
+        said = tr("the same telephone number") if likely.phone else tr("a name much alike")
+        subtitle = " · ".join(filter(None, (tr("This may be the same person"), who.role, said)))
+        row = Row(who.name, subtitle=subtitle, leading=Avatar(words.initials(who.name)), trailing=(look,))
+        for asked in (look.clicked, row.activated):
+            asked.connect(lambda *_: self._shell.go("mentee", person=who.id))
+        return row
 
     def refuse(self, problem: Exception) -> None:
         """Say beside the name what stands in the way."""
@@ -274,11 +373,29 @@ class NewMentee(Card):
             super().keyPressEvent(event)
 
 
-def _read(workspace: Workspace) -> _Everyone:
+def _read(workspace: Workspace, view: str) -> _Everyone:
     from mentorapp.clock import day_of
     from mentorapp.services import recall
 
-    return _Everyone(day_of(workspace.clock.now()), recall.mentees(workspace))
+    return _Everyone(day_of(workspace.clock.now()), recall.mentees(workspace, view))
+
+
+def _twice(workspace: Workspace) -> int:
+    from mentorapp.services import duplicates
+
+    return len(duplicates.suspected(workspace))
+
+
+def _alike(workspace: Workspace, name: str, phone: str) -> list[Likely]:
+    from mentorapp.services import duplicates
+
+    return duplicates.alike(workspace, name=name, phone=phone)
+
+
+def _site_names(workspace: Workspace) -> list[str]:
+    from mentorapp.services import sites
+
+    return [row.site.name for row in sites.listed(workspace) if row.site.status != "closed"]
 
 
 def _add(workspace: Workspace, said: dict[str, str]) -> _Added:
