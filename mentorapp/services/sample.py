@@ -11,7 +11,7 @@ from itertools import cycle
 from mentorapp.clock import Clock, day_of, local, new_id
 from mentorapp.i18n import N_, tr
 from mentorapp.records import ActionItem, Goal, Mentorship, Person, Record, Session, Site
-from mentorapp.services import sample_growth
+from mentorapp.services import sample_agreed, sample_growth
 from mentorapp.services import workspace as workspaces
 from mentorapp.services.workspace import Workspace
 from mentorapp.store import Changed
@@ -252,6 +252,7 @@ def add_people(workspace: Workspace) -> Changed:
         records += _records_of(sample, workspace.me, now)
     records += _circle(workspace.me, now)
     records += sample_growth.of(records, workspace.me, now)
+    records += sample_agreed.of(records, now)
     writes: list[tuple[Record | None, Record]] = [(None, record) for record in records]
     if mentor:
         writes.append((mentor, replace(mentor, role=tr("Mentor"))))

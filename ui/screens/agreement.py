@@ -22,7 +22,7 @@ from mentorapp.services import agreements
 from mentorapp.services.agreements import SAID, AgreementDraft, Change, Paper
 from ui import words
 from ui.agreeing import TONES, state_words
-from ui.editors import EditorBox
+from ui.editors import EditorBox, ReadersMark
 from ui.editors.keeping import Keeper
 from ui.shell import Shell
 from ui.widgets import Button, Card, Column, PageTitle, Pill, PrimaryButton, Quote, Scroll, text
@@ -40,7 +40,7 @@ def parts() -> tuple[tuple[str, tuple[str, ...]], ...]:
     return (
         (tr("What for"), ("purpose", "boundaries")),
         (tr("How we meet"), ("frequency", "channels", "cancellation")),
-        (tr("What stays between us"), ("confidentiality", "limits")),
+        (tr("In confidence"), ("confidentiality", "limits")),
         (tr("Agreed"), ("review_on", *AGREED)),
     )
 
@@ -109,8 +109,10 @@ class AgreementScreen(QWidget):
         for title, names in parts():
             card = Card(title)
             card.body.setSpacing(12)
+            card.trailing.addWidget(ReadersMark(fields[names[0]].visibility))
             for name in names:
                 box = self.boxes[name] = EditorBox(fields[name])
+                box.set_visibility("")
                 box.input.edited.connect(self._edited)
                 said, quote = QWidget(), Quote("")
                 before = Column(said, edges=(0, 2, 0, 0), gap=4)

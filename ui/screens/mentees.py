@@ -22,6 +22,7 @@ from ui.widgets import (
     Button,
     Card,
     Column,
+    Columns,
     EmptyState,
     FieldBox,
     Line,
@@ -31,6 +32,7 @@ from ui.widgets import (
     PrimaryButton,
     QuietButton,
     Row,
+    Scroll,
     Segment,
 )
 from ui.widgets.keyed import KeyedRows
@@ -73,7 +75,8 @@ class MenteesScreen(QWidget):
         self._new.clicked.connect(lambda: self.open(new=True))
         bring_in = Button(tr("Import"), "upload")
         bring_in.clicked.connect(lambda: shell.go("import"))
-        self._group = Button(tr("New group"), "users")
+        self._group = PrimaryButton(tr("New group"))
+        self._group.hide()
         self._group.clicked.connect(lambda: shell.go("mentorship", new=True))
         self._views = views(shell, "now")
         self._title.add(bring_in, self._group, self._new)
@@ -94,11 +97,7 @@ class MenteesScreen(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        self._tools = QWidget()
-        line = Line(self._tools, gap=12)
-        line.addWidget(self._views, 0, Qt.AlignmentFlag.AlignVCenter)
-        line.addWidget(self._filter, 1)
-        line.addWidget(self._order, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._tools = Columns(self._views, self._filter, self._order, shares=(0, 1, 0), gap=12, narrow=900)
         self._card = QFrame()
         self._card.setProperty("kind", "card")
         Column(self._card, edges=(6, 6, 6, 6)).addWidget(self._list)
@@ -121,35 +120,38 @@ class MenteesScreen(QWidget):
             tr("Nobody from earlier"),
             tr("Whoever you mentor no longer, or not now, is found here with all that was written down."),
         )
-        self._twice = Row("", subtitle=tr("Compare, and decide"), leading=Avatar("?"))
-        self._twice.activated.connect(lambda: self._shell.go("same"))
-        self._twice_card = Card(tone="suggest")
-        self._twice_card.body.addWidget(self._twice)
+        self._twice = QuietButton(tr("Somebody may be written down twice: compare"), "users")
+        self._twice.clicked.connect(lambda: self._shell.go("same"))
         self._no_match = EmptyState(
             "search", tr("Nobody matches what you typed"), action=tr("Add as a new mentee"), run=self._add_typed
         )
-        content = QWidget()
-        content.setMaximumWidth(theme.px(1090))
-        self._content = content
-        column = Column(content, gap=14)
+        # The list scrolls within the page; where the page is too low for all, as with large text, it scrolls as a whole.
+        page = Scroll(gap=14)
+        page.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        column = page.body
         empty = (self._nobody, self._no_group, self._no_earlier, self._no_match)
-        for part in (self._title, self._form, self._tools, self._twice_card, *empty):
+        for part in (self._title, self._form, self._tools):
             column.addWidget(part)
+        column.addWidget(self._twice, 0, Qt.AlignmentFlag.AlignLeading)
+        for nothing in empty:
+            column.addWidget(nothing)
         column.addWidget(self._card, 1)
         self._rest = QWidget()
         column.addWidget(self._rest, 1)
-        sides = Line(self, edges=(32, 22, 32, 22), gap=0)
-        sides.addWidget(content, 1)
-        for hidden in (self._form, self._tools, self._twice_card, self._card, *empty):
+        Column(self).addWidget(page)
+        for hidden in (self._form, self._tools, self._twice, self._card, *empty):
             hidden.hide()
+        self.restyle()
 
     def restyle(self) -> None:
         """Measure again in the theme in use."""
-        self._content.setMaximumWidth(theme.px(1090))
+        self._card.setMinimumHeight(theme.px(190))
 
     def open(self, *, new: bool = False, view: str = "now") -> None:
         """Show everyone, the groups, or whom one mentored earlier; with `new`, begin to add somebody."""
         self._views.set_value(view)
+        self._new.setVisible(view != "groups")
+        self._group.setVisible(view == "groups")
         if view != self._view:
             self._view = view
             self._filter.clear()
@@ -245,9 +247,10 @@ class MenteesScreen(QWidget):
 
     def _show_twice(self, found: int) -> None:
         n = words.number(found)
-        said = ntr("{n} person may be written down twice", "{n} people may be written down twice", found, n=n)
-        self._twice.set_words(said, subtitle=tr("Compare, and decide"))
-        self._twice_card.setVisible(found > 0 and self._view == "now")
+        self._twice.set_words(
+            ntr("Somebody may be written down twice: compare", "{n} may be written down twice: compare", found, n=n)
+        )
+        self._twice.setVisible(found > 0 and self._view == "now")
 
     # --- adding somebody ----------------------------------------------------------------------------------------------
 

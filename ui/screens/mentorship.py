@@ -298,6 +298,8 @@ class NewMentorship(Card):
         self._means = text("", "caption", wrap=True)
         names = ("name", "mentees", "mentors", ("site", "cadence"), "purpose", ("starts", "planned_end"))
         self.form = RecordForm(Mentorship, names, shell)
+        self.form.boxes["mentors"].set_helper(tr("Colleagues who mentor along with you. You are among them already."))
+        self.form.boxes["mentees"].set_helper(tr("Who is not on the list yet is added with “New mentee” first."))
         begin, cancel = PrimaryButton(tr("Begin")), Button(tr("Cancel"))
         begin.clicked.connect(self.finish)
         cancel.clicked.connect(lambda: shell.go("mentees"))

@@ -23,6 +23,7 @@ from ui.widgets import (
     Button,
     Card,
     Column,
+    Columns,
     EmptyState,
     Line,
     LineInput,
@@ -31,6 +32,7 @@ from ui.widgets import (
     PrimaryButton,
     QuietButton,
     Row,
+    Scroll,
     text,
 )
 from ui.widgets.keyed import KeyedRows
@@ -79,23 +81,21 @@ class SitesScreen(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        content = self._content = QWidget()
-        column = Column(content, gap=14)
-        tools = QWidget()
-        line = Line(tools, gap=12)
-        line.addWidget(self.views, 0, Qt.AlignmentFlag.AlignVCenter)
-        line.addWidget(self.filter, 1)
+        page = Scroll(gap=14)
+        page.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        column = page.body
+        tools = Columns(self.views, self.filter, shares=(0, 1), gap=12, narrow=700)
         for part in (self._title, tools, self.form, self._none):
             column.addWidget(part)
         column.addWidget(self._card, 1)
-        Line(self, edges=(32, 22, 32, 22), gap=0).addWidget(content, 1)
-        for part in (self.form, self._none, self._card):
-            part.hide()
+        Column(self).addWidget(page)
+        for hidden in (self.form, self._none, self._card):
+            hidden.hide()
         self.restyle()
 
     def restyle(self) -> None:
         """Measure again in the theme in use."""
-        self._content.setMaximumWidth(theme.px(1090))
+        self._card.setMinimumHeight(theme.px(190))
 
     def open(self, *, new: bool = False, site: str = "") -> None:
         """Show every site; with `new` begin another, with `site` open that one."""

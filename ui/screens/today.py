@@ -36,7 +36,8 @@ from ui.widgets.keyed import KeyedRows
 
 if TYPE_CHECKING:
     from mentorapp.records import ActionItem
-    from mentorapp.services.recall import DraftRow, MenteeRow, PromiseRow, SessionRow, Today
+    from mentorapp.services.agreements import Review
+    from mentorapp.services.recall import DraftRow, MenteeRow, Pair, PromiseRow, SessionRow, Today
     from mentorapp.services.workspace import Workspace
 
 SOON = timedelta(hours=1)
@@ -49,7 +50,7 @@ AT_FIRST = 8
 class TodayScreen(QWidget):
     """The first screen. `loaded` once it has shown what the store answered."""
 
-    shows = frozenset(("session", "action_item", "draft", "person", "mentorship", "site"))
+    shows = frozenset(("session", "action_item", "draft", "person", "mentorship", "site", "agreement"))
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()
@@ -66,6 +67,7 @@ class TodayScreen(QWidget):
         self._promises = KeyedRows(self._promise_row)
         self._drafts = KeyedRows(self._draft_row)
         self._quiet = KeyedRows(self._quiet_row)
+        self._reviews = KeyedRows(self._review_row)
         self._lay_out()
         self._minute = QTimer(self)
         self._minute.setInterval(60_000)
@@ -97,6 +99,7 @@ class TodayScreen(QWidget):
         self._promises_card.body.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeading)
         self._drafts_card = _card(tr("To finish"), self._drafts, trailing)
         self._quiet_card = _card(tr("Quiet for a while"), self._quiet, trailing)
+        self._reviews_card = _card(tr("Agreements to look at again"), self._reviews, trailing)
         self._calm = Card()
         self._calm.body.addWidget(
             text(tr("Nobody has been quiet for long, and nothing waits to be finished."), "caption", wrap=True)
@@ -133,11 +136,13 @@ class TodayScreen(QWidget):
         self._show_promises()
         self._drafts.show_values((row.id, (row, self._day)) for row in today.drafts)
         self._quiet.show_values((row.mentorship, row) for row in today.quiet)
+        self._reviews.show_values((each.agreement, (each, pair)) for each, pair in today.reviews)
+        self._reviews_card.setVisible(bool(today.reviews))
         self._no_sessions.setVisible(not today.sessions)
         self._no_promises.setVisible(not today.promises)
         self._drafts_card.setVisible(bool(today.drafts))
         self._quiet_card.setVisible(bool(today.quiet))
-        self._calm.setVisible(not (today.drafts or today.quiet))
+        self._calm.setVisible(not (today.drafts or today.quiet or today.reviews))
 
     def _show_promises(self) -> None:
         self._promises.show_values((row.item.id, (row, self._day)) for row in self._due[: self._most])
@@ -244,6 +249,13 @@ class TodayScreen(QWidget):
         plan.clicked.connect(lambda: self._shell.go("sessions", plan_for=row.mentorship))
         made = Row(row.name, subtitle=f"{last} · {agreed}", leading=Avatar(words.initials(row.name)), trailing=(plan,))
         made.activated.connect(lambda: self._shell.go("mentee", person=row.person))
+        return made
+
+    def _review_row(self, value: tuple[Review, Pair]) -> Row:
+        review, pair = value
+        since = tr("agreed to look at it on {day}", day=words.day(review.on, near=self._day))
+        made = Row(pair.name, subtitle=since, leading=Avatar(words.initials(pair.name)))
+        made.activated.connect(lambda: self._shell.go("agreement", agreement=review.agreement))
         return made
 
 

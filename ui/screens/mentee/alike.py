@@ -20,7 +20,7 @@ class AlikeCard(Card):
     """The question, for each who may be the same; it goes once it is answered."""
 
     def __init__(self, shell: Shell) -> None:
-        super().__init__(tr("This may be the same person"), tone="suggest")
+        super().__init__(tone="suggest")
         self._shell = shell
         self._person = ""
         self.rows = KeyedRows(self._row)
@@ -48,7 +48,8 @@ class AlikeCard(Card):
         two.clicked.connect(lambda: self._apart(who.id, who.name))
         said = tr("the same telephone number") if likely.phone else tr("a name much alike")
         subtitle = " · ".join(filter(None, (who.role, said)))
-        row = Row(who.name, subtitle=subtitle, leading=Avatar(words.initials(who.name)), trailing=(two, compare))
+        title = tr("This may be the same person as {name}", name=who.name)
+        row = Row(title, subtitle=subtitle, leading=Avatar(words.initials(who.name)), trailing=(two, compare))
         row.activated.connect(lambda: self._shell.go("same", one=me, other=who.id))
         return row
 

@@ -76,9 +76,11 @@ class MenteeScreen(QWidget):
         self._drafts_card = Card(tone="suggest")
         self._drafts_card.body.addWidget(self._drafts)
         leading, trailing = Column(gap=18), Column(gap=18)
-        leading.addWidget(self._timeline)
-        for card in (self._growth, self._about, self._mentorship, self._agreement, self._consents):
-            trailing.addWidget(card)
+        below: list[tuple[Column, QWidget]] = [(leading, self._timeline), (trailing, self._growth)]
+        below += [(trailing, self._about), (trailing, self._mentorship)]
+        below += [(leading, self._agreement), (leading, self._consents)]
+        for column, card in below:
+            column.addWidget(card)
         for column in (leading, trailing):
             column.addStretch(1)
         self._body = QWidget()
