@@ -23,6 +23,7 @@ from mentorapp.services import attachments, people, voice
 from mentorapp.services.attachments import Standing
 from mentorapp.services.voice import Interrupted
 from ui import filing
+from ui.allowing import Allowing
 from ui.camera import Viewfinder, as_jpeg
 from ui.carrying import Chosen, content_of, looked_at, read, save_a_copy
 from ui.filerows import FileRow, InterruptedRow, Question, Shown
@@ -58,6 +59,7 @@ class Attaching(Card):
         self.paste = QuietButton(tr("Paste the picture"), "clipboard-paste")
         self.photo = QuietButton(tr("Take a photo"), "camera")
         self.note = VoiceNote(shell)
+        self.allowing = Allowing(shell)
         self.viewfinder: Viewfinder | None = None
         self.player: PlayerBar | None = None
         self._lay_out()
@@ -73,6 +75,7 @@ class Attaching(Card):
         ways = Flow(gap=12, line_gap=2)
         for button in (self.choose, self.photo, self.paste):
             ways.addWidget(button)
+        self.body.addWidget(self.allowing)
         self.body.addWidget(ways)
         self.body.addWidget(self.note)
         self.setAcceptDrops(True)
@@ -82,6 +85,7 @@ class Attaching(Card):
         self.paste.clicked.connect(self._paste)
         self.photo.clicked.connect(self._look)
         self.note.adding.connect(self.adding)
+        self.note.adding.connect(lambda: self._may_i("audio"))
         self.note.thrown.connect(self._take_out)
         self.note.played.connect(self._play)
         QGuiApplication.clipboard().dataChanged.connect(self._offer_paste)
@@ -100,7 +104,12 @@ class Attaching(Card):
         self._show_question()
         self.refresh()
 
+    def _may_i(self, purpose: str) -> None:
+        if self._session is not None:
+            self.allowing.about(self._session, purpose)
+
     def _put_away(self) -> None:
+        self.allowing.put_away()
         if self.viewfinder is not None:
             self.viewfinder.end()
             self.viewfinder.hide()
@@ -196,6 +205,7 @@ class Attaching(Card):
             self.viewfinder.taken.connect(self._taken)
             self.viewfinder.left.connect(self._looked)
             self._heard.addWidget(self.viewfinder)
+        self._may_i("photo")
         self.viewfinder.show()
         self.viewfinder.begin()
 
@@ -247,6 +257,8 @@ class Attaching(Card):
         if session.id not in self._awaited:
             return
         self._awaited.discard(session.id)
+        if self._is_shown(session) and chosen.is_picture():
+            self._may_i("photo")
         if chosen.small is None:
             self._add(session, chosen.name, chosen.content)
             return

@@ -35,6 +35,10 @@ class Chosen:
     content: bytes
     small: bytes | None = None
 
+    def is_picture(self) -> bool:
+        """Whether it may show somebody."""
+        return attachments.media_type(self.content).startswith(("image/", "video/"))
+
 
 def read(place: Path) -> Chosen:
     """Read a file, and see whether it can be smaller. Raises UserError if it cannot be read, is empty or too large."""

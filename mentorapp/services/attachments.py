@@ -10,6 +10,7 @@ from mentorapp.clock import new_id
 from mentorapp.errors import UserError
 from mentorapp.i18n import N_
 from mentorapp.records import Attachment, Mentorship, Person, Session
+from mentorapp.services import consents
 from mentorapp.services.workspace import Workspace
 from mentorapp.store import Changed
 from mentorapp.store.shelf import FileState, named
@@ -134,6 +135,31 @@ def look(workspace: Workspace, *, id: str) -> Looked:
         person=mentee.id if mentee else "",
         name=(mentee.name if mentee else "") or (pair.name if pair else ""),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unasked:
+    """Somebody in a session who did not allow something: `state` is "", "refused" or "withdrawn"."""
+
+    person: str
+    name: str
+    state: str
+    language: str = ""
+
+
+def unasked(workspace: Workspace, *, session: Session, purpose: str) -> list[Unasked]:
+    """Those in a session who did not allow this (`photo`, `audio`), by name; the mentor who works here is not asked."""
+    store = workspace.store
+    pair = store.seek(Mentorship, session.mentorship) if session.mentorship else None
+    there = session.attendees or (pair.mentees if pair else ())
+    known = [person for id in there if id != workspace.me and (person := store.seek(Person, id))]
+    found = []
+    for person in sorted(known, key=lambda one: one.name.casefold()):
+        said = next((one for one in consents.of(workspace, person.id) if one.purpose == purpose), None)
+        if said is None or not said.allowed:
+            state = said.state if said else ""
+            found.append(Unasked(person=person.id, name=person.name, state=state, language=person.language))
+    return found
 
 
 def standing(file: FileState | None, attachment: Attachment) -> Standing:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from mentorapp import bare
 from mentorapp.records import Attachment, Session
-from mentorapp.services import attachments
+from mentorapp.services import attachments, consents
 from tests.ui.harness import Bench
 from tests.ui.test_record import kept, opened, wait_until_kept
 from tests.ui.test_shrinking import photo
@@ -501,3 +501,53 @@ def test_without_a_camera_it_is_said_and_escape_leaves(bench: Bench, screen: Rec
     assert "camera was found" in says(finder) or "takes pictures is missing" in says(finder)
     QTest.keyClick(finder.leave, Qt.Key.Key_Escape)
     assert not finder.isVisible()
+
+
+# --- consent ----------------------------------------------------------------------------------------------------------
+
+
+def test_whoever_was_not_asked_about_photographs_is_named_and_can_be_asked_at_once(
+    bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch, large: Path
+) -> None:
+    allowing = screen.files.allowing
+    assert not allowing.isVisible(), "nothing is being kept of anybody"
+    choose(bench, screen, monkeypatch, large)
+    assert allowing.isVisible()
+    assert "Grace A. has not been asked about photographs yet." in says(allowing)
+    assert screen.files.question.isVisible(), "it stops nobody"
+    allowing.ask.click()
+    assert allowing.yes.hasFocus()
+    QTest.keyClick(allowing.yes, Qt.Key.Key_Return)
+    bench.settle()
+    assert not allowing.isVisible()
+    assert bench.ask(lambda w: consents.allows(w, bench.person.id, "photo"))
+    assert not bench.ask(lambda w: consents.allows(w, bench.person.id, "audio"))
+    screen.files.question.small.click()
+    choose(bench, screen, monkeypatch, large)
+    assert not allowing.isVisible(), "who said yes is not asked again"
+
+
+def test_whoever_said_no_is_not_asked_to_say_yes(
+    bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch, large: Path
+) -> None:
+    bench.ask(lambda w: consents.record(w, person=bench.person.id, purpose="photo", given=False))
+    choose(bench, screen, monkeypatch, large)
+    assert "Grace A. does not want photographs kept." in says(screen.files.allowing)
+
+
+def test_a_plain_file_asks_for_no_consent(
+    bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch, note: Path
+) -> None:
+    choose(bench, screen, monkeypatch, note)
+    assert not screen.files.allowing.isVisible()
+
+
+def test_in_a_group_each_is_asked(bench: Bench, monkeypatch: pytest.MonkeyPatch, large: Path) -> None:
+    screen = opened(bench, mentorship=bench.circle.id)
+    choose(bench, screen, monkeypatch, large)
+    for name in ("Grace A.", "Ruth N."):
+        assert name in says(screen.files.allowing)
+        screen.files.allowing.ask.click()
+        screen.files.allowing.yes.click()
+        bench.settle()
+    assert not screen.files.allowing.isVisible()
