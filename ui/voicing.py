@@ -30,15 +30,15 @@ PIECE_SECONDS = 3
 _AT_ONCE = 2 * sound.RATE
 LOST = N_("The microphone went away. What it heard until then is kept; plug it in again to go on with another note.")
 
-Finish = Callable[[Workspace, str], tuple[Changed, Attachment | None]]
-"""Makes a file of a recording, by its id."""
+Finish = Callable[[Workspace, str, Session], tuple[Changed, Attachment | None]]
+"""Makes a file of a recording, by its id, for the session during which it was spoken."""
 
 
 class VoiceNote(QWidget):
-    """A quiet button that becomes a recorder. `adding` before anything is kept; `kept` carries the Attachment; `thrown` one to take out."""
+    """A quiet button that becomes a recorder. `adding` before anything is kept; `kept` carries the Attachment and its Session; `thrown` one to take out."""
 
     adding = Signal()
-    kept = Signal(object)
+    kept = Signal(object, object)
     thrown = Signal(object)
     played = Signal(object)
 
@@ -49,8 +49,8 @@ class VoiceNote(QWidget):
         self._microphone.heard.connect(self._heard)
         self._microphone.lost.connect(self._lost)
         self._session: Session | None = None
-        self._finish: Finish = self._as_file
-        self._recording = ""
+        self._finish: Finish = _as_file
+        self._recording = self._under = ""
         self._encoder = sound.Encoder()
         self._pcm, self._blocks, self._octets = b"", b"", 0
         self._last: Attachment | None = None
@@ -94,22 +94,22 @@ class VoiceNote(QWidget):
 
     # --- for whom -----------------------------------------------------------------------------------------------------
 
-    def set_session(self, session: Session, finish: Finish | None = None) -> None:
-        """Record for this session; `finish` makes something else of it than a file of the session."""
+    def set_session(self, session: Session, finish: Finish | None = None, *, under: str = "") -> None:
+        """Record for this session; `finish` makes something else of it than a file of the session, kept `under` another name meanwhile."""
         if self._session is None or self._session.id != session.id:
             self.end()
             self._last = None
             self._say()
-        self._session, self._finish = session, finish or self._as_file
+        self._session, self._finish, self._under = session, finish or _as_file, under or session.id
         self._show()
-
-    def _as_file(self, workspace: Workspace, recording: str) -> tuple[Changed, Attachment | None]:
-        assert self._session is not None, "nothing is recorded for nobody"
-        return voice.finish(workspace, recording=recording, to=self._session)
 
     def recording(self) -> str:
         """The id of the recording under way, "" while there is none."""
         return self._recording
+
+    def has_just_kept(self) -> bool:
+        """Whether it still offers to play what was kept, or to throw it away."""
+        return self._last is not None
 
     def seconds(self) -> float:
         """How much was heard."""
@@ -157,8 +157,8 @@ class VoiceNote(QWidget):
         self._octets += len(blocks)
 
     def _keep(self) -> None:
-        session, recording, blocks = self._session, self._recording, self._blocks
-        if session is None or not blocks:
+        under, recording, blocks = self._under, self._recording, self._blocks
+        if not under or not blocks:
             return
         self._blocks = b""
 
@@ -169,7 +169,7 @@ class VoiceNote(QWidget):
             self._say(problem=str(error))
 
         self._shell.do(
-            lambda workspace: voice.keep(workspace, recording=recording, session=session.id, blocks=blocks),
+            lambda workspace: voice.keep(workspace, recording=recording, session=under, blocks=blocks),
             failed=again,
             owner=self,
         )
@@ -183,6 +183,7 @@ class VoiceNote(QWidget):
         self._take(self._encoder.encode(self._pcm) + self._encoder.rest())
         self._pcm = b""
         recording, blocks, session, finish = self._recording, self._blocks, self._session, self._finish
+        under = self._under
         lasted = say.clock(sound.seconds(self._octets))
         self._recording, self._blocks = "", b""
         self._refresh.stop()
@@ -192,8 +193,8 @@ class VoiceNote(QWidget):
             self.speak.setFocus(Qt.FocusReason.OtherFocusReason)
 
         def keep(workspace: Workspace) -> tuple[Changed, Attachment | None]:
-            voice.keep(workspace, recording=recording, session=session.id, blocks=blocks)
-            return finish(workspace, recording)
+            voice.keep(workspace, recording=recording, session=under, blocks=blocks)
+            return finish(workspace, recording, session)
 
         def kept(done: tuple[Changed, Attachment | None]) -> None:
             changed, attachment = done
@@ -201,7 +202,7 @@ class VoiceNote(QWidget):
             if self._session is session or (self._session and self._session.id == session.id):
                 self._ended(attachment, lasted)
             if attachment is not None:
-                self.kept.emit(attachment)
+                self.kept.emit(attachment, session)
 
         self._shell.do(keep, kept, failed=lambda error: self._say(problem=str(error)), owner=self)
 
@@ -257,3 +258,7 @@ class VoiceNote(QWidget):
 
 def _longest() -> str:
     return say.minutes(voice.LONGEST // 60)
+
+
+def _as_file(workspace: Workspace, recording: str, session: Session) -> tuple[Changed, Attachment | None]:
+    return voice.finish(workspace, recording=recording, to=session)

@@ -81,14 +81,16 @@ def add(
     content: bytes,
     caption: str = "",
     taken_on: date | None = None,
+    private: bool = False,
 ) -> tuple[Changed, Attachment]:
-    """Keep a file that belongs to a session. Raises UserError if it is empty or too large."""
+    """Keep a file that belongs to a session, or to its author alone. Raises UserError if it is empty or too large."""
     check(name=name, size=len(content))
     now = workspace.clock.now()
     attachment = Attachment(
         id=new_id(),
-        mentorship=to.mentorship,
-        owner=to.id,
+        scope=f"private/{workspace.me}" if private else "",
+        mentorship=None if private else to.mentorship,
+        owner=None if private else to.id,
         name=name.strip()[:200] or "file",
         media_type=media_type(content),
         size=len(content),
@@ -97,7 +99,7 @@ def add(
         taken_on=taken_on,
     )
     with workspace.store.transaction():
-        changed = workspace.store.save(attachment, by=workspace.me, at=now)
+        changed = workspace.store.save(attachment, by=workspace.me, at=now, private=private)
         workspace.store.keep_file(content, record=attachment.id, at=now)
     return changed, attachment
 

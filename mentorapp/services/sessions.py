@@ -40,7 +40,7 @@ class SessionDraft:
     """Everything on the screen while a session is being written. Kept as it is, however incomplete.
 
     `session` is the record as far as it is written; `before` the one that its editor opened, if it was saved or planned before.
-    `reflected` is the id of the reflection that is edited with it; `typed` keeps, by field, words that cannot be read as a value yet.
+    `reflected` is the id of the reflection that is edited with it, `voice` of the note spoken for it; `typed` keeps, by field, words that cannot be read as a value yet.
     """
 
     id: str
@@ -53,6 +53,7 @@ class SessionDraft:
     timer_started: datetime | None = None
     timer_seconds: int = 0
     reflected: str = ""
+    voice: str = ""
     typed: dict[str, str] = field(default_factory=dict)
 
 
@@ -88,7 +89,10 @@ def reopen(workspace: Workspace, session: Session) -> SessionDraft:
         return read_draft(kept)
     draft = SessionDraft(id=session.id, session=session, before=session)
     mine = workspace.store.find(Reflection, "session = ? AND author = ?", (session.id, workspace.me), limit=1)
-    return replace(draft, reflected=mine[0].id, reflection=mine[0].text, mood=mine[0].mood) if mine else draft
+    if not mine:
+        return draft
+    said = mine[0]
+    return replace(draft, reflected=said.id, reflection=said.text, mood=said.mood, voice=said.voice or "")
 
 
 def _plain(record: Record) -> dict[str, Any]:
@@ -117,6 +121,7 @@ def write_draft(draft: SessionDraft) -> str:
         "timer_started": draft.timer_started and draft.timer_started.isoformat(),
         "timer_seconds": draft.timer_seconds,
         "reflected": draft.reflected,
+        "voice": draft.voice,
         "typed": {name: cleaned(words) for name, words in draft.typed.items()},
     }
     return msgspec.json.encode(body).decode()
@@ -142,6 +147,7 @@ def read_draft(kept: Draft) -> SessionDraft:
         timer_started=datetime.fromisoformat(started) if started else None,
         timer_seconds=body.get("timer_seconds", 0),
         reflected=body.get("reflected", ""),
+        voice=body.get("voice", ""),
         typed=body.get("typed", {}),
     )
 
@@ -155,14 +161,30 @@ def keep_draft(workspace: Workspace, draft: SessionDraft) -> datetime:
     return now
 
 
+def aside_of(session: str) -> str:
+    """Under which name the author's own recordings of a session are kept while they are under way, apart from the pair's."""
+    return f"{session}/aside"
+
+
+def note_spoken(workspace: Workspace, *, session: str, voice: str) -> None:
+    """The draft of a session has this note of its author's own, whoever reads it next; nothing if no draft is kept."""
+    kept = workspace.store.draft(session)
+    if kept:
+        keep_draft(workspace, replace(read_draft(kept), voice=voice))
+
+
 def give_up_draft(workspace: Workspace, id: str) -> Changed:
     """Let go of what was being written, on purpose; the files of a session that was never saved go out of sight with it."""
     store, gone = workspace.store, Changed(frozenset(("draft",)), (id,))
+    kept = store.draft(id)
+    voice = read_draft(kept).voice if kept else ""
+    spoken = store.seek(Attachment, voice) if voice and not store.find(Reflection, "voice = ?", (voice,)) else None
+    files = [] if store.seek(Session, id) else store.find(Attachment, "owner = ?", (id,))
     with store.transaction():
         store.drop_draft(id)
-        for heard in store.recordings(id):
+        for heard in (*store.recordings(id), *store.recordings(aside_of(id))):
             store.drop_recording(heard.id)
-        for file in [] if store.seek(Session, id) else store.find(Attachment, "owner = ?", (id,)):
+        for file in [*files, *([spoken] if spoken else [])]:
             reason = tr("The draft of its session was thrown away")
             gone |= store.void(file, reason=reason, by=workspace.me, at=workspace.clock.now())
     return gone
@@ -211,7 +233,7 @@ def hold_session(workspace: Workspace, *, draft: SessionDraft) -> Changed:
             writes.append((seen, _settled(seen, said, session.id, day)))
     writes += [(None, _promised(promise, session)) for promise in draft.promises if promise.text.strip()]
     reflected = store.seek(Reflection, draft.reflected) if draft.reflected else None
-    if reflected or draft.reflection.strip() or draft.mood.strip():
+    if reflected or draft.reflection.strip() or draft.mood.strip() or draft.voice:
         writes.append((reflected, _reflected(workspace, draft, session, reflected)))
     with store.transaction():
         changed = store.save_all(writes, by=workspace.me, at=now)
@@ -241,7 +263,7 @@ def _promised(promise: Promise, session: Session) -> ActionItem:
 
 def _reflected(workspace: Workspace, draft: SessionDraft, session: Session, before: Reflection | None) -> Reflection:
     if before:
-        return replace(before, text=draft.reflection.strip(), mood=draft.mood.strip())
+        return replace(before, text=draft.reflection.strip(), mood=draft.mood.strip(), voice=draft.voice or None)
     return Reflection(
         id=new_id(),
         author=workspace.me,
@@ -249,6 +271,7 @@ def _reflected(workspace: Workspace, draft: SessionDraft, session: Session, befo
         session=session.id,
         text=draft.reflection.strip(),
         mood=draft.mood.strip(),
+        voice=draft.voice or None,
         sharing="private",
     )
 

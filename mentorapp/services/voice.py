@@ -42,8 +42,13 @@ def interrupted(workspace: Workspace, *, session: str, but: str = "") -> list[In
     ]
 
 
-def finish(workspace: Workspace, *, recording: str, to: Session) -> tuple[Changed, Attachment | None]:
-    """Make a file of the session of everything that is kept of a recording; None if nothing was heard."""
+def finish(
+    workspace: Workspace, *, recording: str, to: Session, private: bool = False
+) -> tuple[Changed, Attachment | None]:
+    """Make a file of the session of everything that is kept of a recording; None if nothing was heard.
+
+    A `private` one is the author's alone: neither it nor that it exists ever leaves this laptop.
+    """
     store, now = workspace.store, workspace.clock.now()
     with store.transaction():
         blocks = store.heard(recording)
@@ -52,7 +57,9 @@ def finish(workspace: Workspace, *, recording: str, to: Session) -> tuple[Change
             return Changed(), None
         at = local(now)
         name = tr("Voice note {time}", time=f"{at:%H.%M}") + ".wav"
-        return attachments.add(workspace, to=to, name=name, content=sound.wav(blocks), taken_on=day_of(now))
+        return attachments.add(
+            workspace, to=to, name=name, content=sound.wav(blocks), taken_on=day_of(now), private=private
+        )
 
 
 def give_up(workspace: Workspace, *, recording: str) -> None:

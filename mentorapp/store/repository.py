@@ -212,10 +212,13 @@ class Store(Comparing, Cases, Doubting, Incoming, Reopening, Drafts, Imports, Sh
 
     # --- writing ------------------------------------------------------------------------------------------------------
 
-    def save(self, after: Record, *, by: str, at: datetime, before: Record | None = None) -> Changed:
+    def save(
+        self, after: Record, *, by: str, at: datetime, before: Record | None = None, private: bool = False
+    ) -> Changed:
         """Keep a record. Of one that was there, only what changed between `before` (what its editor had seen) and `after`.
 
-        A field that somebody else's exchange changed meanwhile is not overwritten: both values stand, and ask.
+        A field that somebody else's exchange changed meanwhile is not overwritten: both values stand, and ask. Of a new record that is
+        `private` nothing is ever read by anybody but its author, whatever its fields are otherwise.
         Raises UserError if a value cannot be kept as it is, naming the field, or if the disk does not allow it.
         """
         after = after.at_home()
@@ -224,7 +227,7 @@ class Store(Comparing, Cases, Doubting, Incoming, Reopening, Drafts, Imports, Sh
         if not changes:
             return Changed()
         with self.transaction():
-            self._assign(after.kind, after.id, changes, self._seen(before), by=by, at=at)
+            self._assign(after.kind, after.id, changes, self._seen(before), by=by, at=at, private=private)
         return Changed(frozenset((after.kind,)), (after.id,))
 
     def save_all(self, records: Iterable[tuple[Record | None, Record]], *, by: str, at: datetime) -> Changed:
@@ -301,9 +304,11 @@ class Store(Comparing, Cases, Doubting, Incoming, Reopening, Drafts, Imports, Sh
         *,
         by: str,
         at: datetime,
+        private: bool = False,
     ) -> None:
         """Save values by somebody who had `seen` these before them: a field not named there as empty, None everything that stands."""
         old = self.state(id) or State(kind, id)
+        mine = _is_private(old) if old.registers else private
         declared = fields_of(BY_KIND[kind])
         dot = self._next_dot()
         fresh = dict(old.registers)
@@ -312,6 +317,7 @@ class Store(Comparing, Cases, Doubting, Incoming, Reopening, Drafts, Imports, Sh
         for name, value in changes.items():
             known = old.registers.get(name)
             reach = declared[name].visibility if name in declared else Visibility.programme
+            reach = Visibility.only_me if mine else reach
             if known and seen is not None and name in declared:
                 before = seen.get(name, _NOTHING)
                 superseded = self._superseded(known, declared[name].rule, old, before, by=by)
@@ -398,3 +404,8 @@ def refuse(record: Record, names: Iterable[str]) -> None:
         if problem:
             problem.values["field"] = name
             raise problem
+
+
+def _is_private(state: State) -> bool:
+    """Whether nothing of it may be read by anybody else; then what is added to it may not either."""
+    return all(register.reach is Visibility.only_me for register in state.registers.values())

@@ -40,6 +40,11 @@ class FileState(NamedTuple):
         return self.here == self.size
 
 
+# Of a private record every field waits here for ever, its content's name among them: what only its author may hear is not sent.
+_TO_SEND = (
+    "here = size AND safe_at IS NULL AND refused = '' "
+    "AND NOT EXISTS (SELECT 1 FROM outbox WHERE id = record AND field = 'content_hash' AND private)"
+)
 _COLUMNS = "hash, size, here, record, upload, sent, safe_at, refused, wanted"
 
 
@@ -113,7 +118,7 @@ class Shelf:
 
     def files_to_send(self) -> list[FileState]:
         """What is here and not safe at the server, the smallest first."""
-        sql = f"SELECT {_COLUMNS} FROM file WHERE here = size AND safe_at IS NULL AND refused = '' ORDER BY size, hash"
+        sql = f"SELECT {_COLUMNS} FROM file WHERE {_TO_SEND} ORDER BY size, hash"
         return [_state(row) for row in self.connection.execute(sql).fetchall()]
 
     def files_refused(self) -> list[FileState]:
@@ -195,10 +200,7 @@ class Shelf:
 
     def files_waiting(self) -> tuple[int, int]:
         """How many files are only here, and about how many bytes of them are still to send."""
-        sql = (
-            "SELECT count(*), coalesce(sum(size - sent), 0) FROM file "
-            "WHERE here = size AND safe_at IS NULL AND refused = ''"
-        )
+        sql = f"SELECT count(*), coalesce(sum(size - sent), 0) FROM file WHERE {_TO_SEND}"
         count, octets = self.connection.execute(sql).fetchone()
         return int(count), int(octets)
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from mentorapp import sound
 from mentorapp.errors import UserError
-from mentorapp.records import Attachment
+from mentorapp.records import Attachment, Reflection
 from mentorapp.services import attachments, voice
 from tests.mentorapp.test_sound import tone
 from tests.ui.harness import Bench
@@ -166,6 +166,8 @@ def test_whoever_goes_on_while_speaking_loses_nothing(bench: Bench, screen: Reco
     ((name, _, content),) = notes(bench)
     assert name.startswith("Voice note ")
     assert content is not None
+    (file,) = bench.ask(lambda w: w.store.find(Attachment))
+    assert file.mentorship == bench.grace.id, "it belongs to the session during which it was spoken"
 
 
 def test_a_disk_that_takes_nothing_for_a_while_costs_nothing(
@@ -279,3 +281,85 @@ def test_a_draft_thrown_away_takes_what_was_cut_off_along(bench: Bench, screen: 
     assert bench.ask(lambda w: w.store.recordings(draft.id)) == []
     assert bench.ask(lambda w: w.store.connection.execute("SELECT count(*) FROM file_piece").fetchone()[0]) == 0
     screen.files.note._recording = ""  # The other window is gone.
+
+
+# --- a note of one's own ----------------------------------------------------------------------------------------------
+
+
+def aside(bench: Bench, screen: RecordScreen, seconds: float) -> Ear:
+    """Begin to speak a note of one's own."""
+    screen.page.go_to_how()
+    bench.settle()
+    assert screen.spoken is not None
+    screen.spoken.note.speak.click()
+    found = screen.spoken.note._microphone
+    assert isinstance(found, Ear)
+    found.hear(seconds)
+    return found
+
+
+@pytest.mark.parametrize("stopped", [True, False])
+def test_a_note_of_ones_own_is_the_reflections_and_leaves_the_laptop_never(
+    bench: Bench, screen: RecordScreen, stopped: bool
+) -> None:
+    aside(bench, screen, 4)
+    assert screen.spoken is not None
+    if stopped:
+        screen.spoken.note.stop.click()
+        bench.settle()
+    screen.hold()
+    bench.settle()
+    (thought,) = bench.ask(lambda w: w.store.find(Reflection))
+    (file,) = bench.ask(lambda w: w.store.find(Attachment))
+    assert thought.voice == file.id
+    assert (file.owner, file.mentorship, file.scope) == (None, None, f"private/{thought.author}")
+    assert bench.ask(lambda w: attachments.content(w, attachment=file)) is not None
+    assert bench.ask(lambda w: w.store.files_to_send()) == [], "its content is not sent"
+    assert bench.ask(lambda w: w.store.files_waiting()) == (0, 0)
+    told = bench.ask(lambda w: {state.id: set(state.registers) for state in w.store.all_states()})
+    assert not told[file.id], "not even that it exists"
+    assert "voice" not in told[thought.id]
+    bench.ask(lambda w: attachments.remove(w, attachment=file, reason="a try"))
+    told = bench.ask(lambda w: {state.id: set(state.registers) for state in w.store.all_states()})
+    assert not told[file.id], "nor that it was taken out"
+
+
+def test_a_note_of_ones_own_is_kept_with_the_draft_and_can_be_thrown_away(bench: Bench, screen: RecordScreen) -> None:
+    aside(bench, screen, 2)
+    screen.open(mentorship=bench.ruth.id)
+    bench.settle()
+    (draft,) = kept(bench)
+    assert draft.voice
+    assert screen.spoken is not None
+    assert not screen.spoken.value(), "it is not the other's"
+    screen.open(draft=draft.id)
+    bench.settle()
+    assert screen.spoken.value() == draft.voice
+    screen.spoken.throw.click()
+    bench.settle()
+    assert kept(bench)[0].voice == ""
+    undo = bench.said[-1].action
+    assert undo is not None
+    undo()
+    bench.settle()
+    assert kept(bench)[0].voice == draft.voice
+    assert screen.files.files.rows() == [], "the pair's files do not have it"
+
+
+def test_what_was_cut_off_of_a_note_of_ones_own_is_offered_to_its_author_alone(
+    bench: Bench, screen: RecordScreen
+) -> None:
+    aside(bench, screen, 4)
+    bench.settle()
+    (draft,) = kept(bench)
+    again = opened(bench, draft=draft.id)
+    assert again.files.cut_off.rows() == []
+    again.page.go_to_how()
+    bench.settle()
+    assert again.spoken is not None
+    (row,) = again.spoken.cut_off.rows()
+    row.keep.click()  # type: ignore[attr-defined]
+    bench.settle()
+    assert bench.ask(lambda w: w.store.find(Attachment)[0].scope).startswith("private/")
+    assert screen.spoken is not None
+    screen.spoken.note._recording = ""  # The other window is gone.

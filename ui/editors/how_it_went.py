@@ -34,6 +34,7 @@ class HowItWent(QWidget):
     """The last part of a session. Nothing in it has to be filled in."""
 
     edited = Signal()
+    built = Signal()
 
     def __init__(self, *, today: Callable[[], date], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +62,11 @@ class HowItWent(QWidget):
         self._show_draft()
         for box in self.boxes.values():
             box.input.edited.connect(self.edited)
+        self.built.emit()
+
+    def put_aside(self, widget: QWidget) -> None:
+        """Put something beneath the words that only their author reads."""
+        self._column.addWidget(widget)
 
     def _lay_out(self) -> None:
         for name in ("strengths", "improve"):
@@ -107,4 +113,6 @@ class HowItWent(QWidget):
 
 def is_empty(draft: SessionDraft) -> bool:
     """Whether a draft says nothing of how it went."""
-    return not (draft.reflection or draft.mood or any(getattr(draft.session, name) for name in OF_SESSION))
+    return not (
+        draft.reflection or draft.mood or draft.voice or any(getattr(draft.session, name) for name in OF_SESSION)
+    )

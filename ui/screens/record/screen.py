@@ -6,6 +6,7 @@ finishing is said beside its field. Writes nothing by itself: drafts and the fin
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
@@ -23,6 +24,7 @@ from ui.attaching import Attaching
 from ui.editors.keeping import Keeper
 from ui.models import writing
 from ui.models.writing import Writing
+from ui.reflecting import Spoken
 from ui.screens.record.page import SessionPage
 from ui.screens.record.whom import WhomPage
 from ui.shell import Shell
@@ -49,6 +51,8 @@ class RecordScreen(QWidget):
         self.page = SessionPage()
         self.files = Attaching(shell)
         self.page.put_beside(self.files)
+        self.spoken: Spoken | None = None
+        self.page.how.built.connect(self._offer_to_speak)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.page)
         Column(self).addWidget(self._pages)
@@ -100,6 +104,7 @@ class RecordScreen(QWidget):
             self._writing = found
             self._keeper.begin(known=found.kept_at is not None)
             self.page.show_writing(found)
+            self._show_spoken()
             self.files.show_session(found.draft.session)
             self.page.say_kept(found.kept_at, known=found.kept_at is not None)
             self.setEnabled(True)
@@ -115,8 +120,13 @@ class RecordScreen(QWidget):
 
     def leave(self) -> None:
         """Keep what is not kept yet, spoken or written."""
-        self.files.leave()
+        self._be_silent()
         self._keeper.flush()
+
+    def _be_silent(self) -> None:
+        self.files.leave()
+        if self.spoken is not None:
+            self.spoken.leave()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Keep what is not kept yet, however the screen was left."""
@@ -145,7 +155,21 @@ class RecordScreen(QWidget):
 
     def draft(self) -> SessionDraft | None:
         """Everything on the screen as it stands, None while nobody is chosen."""
-        return self.page.draft() if self._writing else None
+        draft = self.page.draft() if self._writing else None
+        return replace(draft, voice=self.spoken.value()) if draft is not None and self.spoken is not None else draft
+
+    def _offer_to_speak(self) -> None:
+        if self.spoken is None:
+            self.spoken = Spoken(self._shell)
+            self.spoken.note.adding.connect(self._keep_for_file)
+            self.spoken.edited.connect(self._decided)
+            self.page.how.put_aside(self.spoken)
+            self._show_spoken()
+
+    def _show_spoken(self) -> None:
+        if self.spoken is not None and self._writing is not None:
+            draft = self._writing.draft
+            self.spoken.set_draft(draft.session, draft.voice)
 
     def _decided(self) -> None:
         self._keeper.touch()
@@ -179,6 +203,11 @@ class RecordScreen(QWidget):
         """Finish the session, or say what stands in the way."""
         draft = self.draft()
         if draft is None or not self.isEnabled() or self.page.say_unreadable():
+            return
+        if self.spoken is not None and self.spoken.note.recording():
+            # What is being said belongs to the session: it is finished once that is kept.
+            self.spoken.leave()
+            self._shell.do(lambda _workspace: None, lambda _none: self.hold(), owner=self)
             return
         self._keeper.touch()
         self._keeper.flush()
