@@ -111,3 +111,14 @@ def in_every_language(message: str) -> tuple[str, ...]:
     return (
         tuple(dict.fromkeys((message, *(_catalogue(code).gettext(message) for code in LANGUAGES)))) if message else ()
     )
+
+
+def tr_in(code: str, message: str, /, **values: object) -> str:
+    """A sentence marked by `N_` in another language than the one in use: for a page that is handed to somebody who reads that one."""
+    translated = _catalogue(code).gettext(message) if message else ""
+    digits = _DIGITS.get(code, {})
+    said = {name: str(value).translate(digits) if type(value) is int else value for name, value in values.items()}
+    try:
+        return translated.format(**said) if said else translated
+    except (LookupError, ValueError):
+        return message.format(**said)

@@ -95,6 +95,8 @@ def _daily(deeds: Deeds) -> tuple[Command, ...]:
             "plan", lambda: tr("Plan a session"), lambda: shell.go("sessions", plan_for=""), "Ctrl+P", "calendar-plus"
         ),
         command("new_mentee", lambda: tr("New mentee"), lambda: shell.go("mentees", new=True), "Ctrl+N", "user-plus"),
+        command("reflections", lambda: tr("My reflections"), lambda: shell.go("reflections"), "Ctrl+J", "quote"),
+        command("pulse", lambda: tr("How it feels to work together"), lambda: shell.go("pulse"), "", "heart"),
         Command(
             key="import",
             label=lambda: tr("Import from a table or contacts"),

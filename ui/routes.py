@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QWidget
 
 from ui.shell import Shell
 
-BARE = ("first_run", "unlock")
-"""The screens that are shown without the frame, for no store is open."""
+BARE = ("first_run", "unlock", "pulse_asking")
+"""The screens that are shown without the frame: no store is open, or the laptop is in somebody else's hands."""
 
 MARKED = {
     "mentee": "mentees",
@@ -105,6 +105,24 @@ def _ratings(shell: Shell) -> QWidget:
     return RatingsScreen(shell)
 
 
+def _pulse(shell: Shell) -> QWidget:
+    from ui.screens.pulse import PulseScreen
+
+    return PulseScreen(shell)
+
+
+def _pulse_asking(shell: Shell) -> QWidget:
+    from ui.screens.pulse import AskingScreen
+
+    return AskingScreen(shell)
+
+
+def _reflections(shell: Shell) -> QWidget:
+    from ui.screens.reflections import ReflectionsScreen
+
+    return ReflectionsScreen(shell)
+
+
 def _first_run(shell: Shell) -> QWidget:
     from ui.screens.first_run import FirstRunScreen
 
@@ -166,6 +184,9 @@ SCREENS: dict[str, Callable[[Shell], QWidget]] = {
     "goal": _goal,
     "promises": _promises,
     "ratings": _ratings,
+    "pulse": _pulse,
+    "pulse_asking": _pulse_asking,
+    "reflections": _reflections,
     "first_run": _first_run,
     "unlock": _unlock,
 }

@@ -15,6 +15,8 @@ class Record:
     kind: ClassVar[str]
     title: ClassVar[str]
     plural: ClassVar[str]
+    unseen: ClassVar[bool] = False
+    """Whether what only its author may read is shown by its own service alone: in no export, conflict or list, whoever asks."""
 
     id: str
     scope: str = declare(

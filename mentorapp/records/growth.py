@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from mentorapp.fields import Choice, Count, Day, Ref, Text, Visibility, declare, options
+from mentorapp.fields import Choice, Count, Day, Merge, Ref, Text, Visibility, declare, options
 from mentorapp.i18n import N_
 from mentorapp.records.base import Record, in_mentorship
 
@@ -85,7 +85,8 @@ class CompetencyRating(Record):
 
 
 def _item(label: str) -> Count:
-    return Count(label=label, least=1, most=5, visibility=Visibility.only_me)
+    # The latest answer counts: a question between two answers would have to show them.
+    return Count(label=label, least=1, most=5, visibility=Visibility.only_me, merge=Merge.latest)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,10 +96,13 @@ class Pulse(Record):
     kind: ClassVar[str] = "pulse"
     title: ClassVar[str] = N_("Pulse")
     plural: ClassVar[str] = N_("Pulses")
+    unseen: ClassVar[bool] = True
 
     author: str | None = declare(Ref(label=N_("Kept by"), to="person"))
     mentorship: str | None = declare(_MENTORSHIP)
-    rater: str | None = declare(Ref(label=N_("Who answered"), to="person", visibility=Visibility.only_me))
+    rater: str | None = declare(
+        Ref(label=N_("Who answered"), to="person", visibility=Visibility.only_me, merge=Merge.latest)
+    )
     period: str = declare(Text(label=N_("Period"), limit=20, visibility=_PROGRAMME, searched=False))
     belonging: int | None = declare(_item(N_("I feel that I belong here")))
     trust: int | None = declare(_item(N_("I can say what I really think")))

@@ -120,7 +120,7 @@ class Session(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Reflection(Record):
-    """What its author thinks afterwards. Private until its author says otherwise."""
+    """What its author thinks afterwards, for the author alone. What others may read is written apart, in words of its own."""
 
     kind: ClassVar[str] = "reflection"
     title: ClassVar[str] = N_("Reflection")
@@ -141,6 +141,9 @@ class Reflection(Record):
             ),
         )
     )
+
+    shared: str = declare(Text(label=N_("What the pair’s mentors may read"), long=True))
+    offered: str = declare(Text(label=N_("What is offered as a lesson"), long=True, visibility=Visibility.office))
 
     def home(self) -> str:
         return f"private/{self.author}"

@@ -51,7 +51,7 @@ def conflicts(workspace: Workspace) -> list[Conflict]:
     for kind, id in workspace.store.asking():
         record = workspace.store.seek(BY_KIND[kind], id) if kind in BY_KIND else None
         state = workspace.store.state(id)
-        if record is None or state is None:
+        if record is None or state is None or record.unseen:
             continue
         raced = registers.voiding_raced(state)
         for name, field in fields_of(type(record)).items():

@@ -79,7 +79,7 @@ def cell(field: Field, value: Any) -> str:
 
 def columns(kind: type[Record], *, private: bool = False) -> dict[str, Field]:
     """The fields that an export of this kind has a column for, in the order of declaration."""
-    fields = fields_of(kind).items()
+    fields, private = fields_of(kind).items(), private and not kind.unseen
     return {name: field for name, field in fields if private or field.visibility > Visibility.only_me}
 
 

@@ -4,11 +4,14 @@ Made from the sample records that are there already; the words are the samples' 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
+from mentorapp import indicators
 from mentorapp.clock import day_of, new_id
 from mentorapp.i18n import N_, tr
-from mentorapp.records import CompetencyRating, Goal, Measurement, Mentorship, Person, Record
+from mentorapp.records import CompetencyRating, Goal, Measurement, Mentorship, Person, Pulse, Record, Reflection
+from mentorapp.services import pulses
 from mentorapp.services.ratings import framework_in_use
 
 _NOTES = (N_("Led the whole second half herself"), N_("With help at the beginning"), N_("The first one"))
@@ -33,6 +36,41 @@ _SEEN = {
     "facilitating": N_("Kept two loud men friendly and let the others speak."),
 }
 
+_Thought = tuple[int, str, str, str]
+
+_THOUGHT: dict[str, tuple[_Thought, ...]] = {
+    "Grace A.": (
+        (
+            104,
+            N_("Where did you speak when you could have waited?"),
+            N_("When the chair laughed. I answered for her, and she did not need it."),
+            N_("caught"),
+        ),
+        (
+            34,
+            N_("What surprised you?"),
+            N_("She asked the quietest woman first. I would have asked the chair."),
+            N_("glad"),
+        ),
+    ),
+    "Samuel O.": (
+        (41, N_("What do you take with you from them?"), N_("That a map is a story told from above."), N_("moved")),
+    ),
+}
+"""By person: how many days ago, the question, what the mentor wrote, one word for the mood."""
+
+_ALONE: tuple[_Thought, ...] = (
+    (
+        60,
+        N_("Whom do you treat better than others, and why?"),
+        N_("Those who write to me first. The others are only quieter."),
+        N_("caught"),
+    ),
+)
+
+_ANSWERS = ((5, 4, 4, 5, 4), (4, 4, 3, 4, 3), (5, 5, 5, 4, 4), (3, 2, 4, 4, 2), (4, 5, 4, None, 4), (5, 4, 4, 5, None))
+"""What six people answered in the last quarter."""
+
 
 def of(records: Sequence[Record], me: str, now: datetime) -> Iterator[Record]:
     """What is to be added to these sample records."""
@@ -41,7 +79,11 @@ def of(records: Sequence[Record], me: str, now: datetime) -> Iterator[Record]:
     for goal in (record for record in records if isinstance(record, Goal)):
         yield from _course(goal, now)
     for pair in pairs:
+        name = people[pair.mentees[0]].name
         yield from _ratings(pair, people[pair.mentees[0]], now)
+        yield from _thoughts(pair.id, me, _THOUGHT.get(name, ()), now)
+    yield from _thoughts(None, me, _ALONE, now)
+    yield from _pulses([r for r in records if isinstance(r, Mentorship)], me, day_of(now))
 
 
 def _course(goal: Goal, now: datetime) -> Iterator[Measurement]:
@@ -77,3 +119,26 @@ def _ratings(pair: Mentorship, person: Person, now: datetime) -> Iterable[Compet
                     day=day_of(now) - timedelta(days=ago),
                     evidence=tr(_SEEN.get(competency, "")) if latest else "",
                 )
+
+
+def _thoughts(mentorship: str | None, me: str, some: Iterable[_Thought], now: datetime) -> Iterator[Reflection]:
+    for ago, prompt, text, mood in some:
+        then = int((now - timedelta(days=ago)).timestamp() * 1000)
+        yield Reflection(
+            id=new_id(lambda then=then: then),  # type: ignore[misc]
+            author=me,
+            mentorship=mentorship,
+            prompt=tr(prompt),
+            text=tr(text),
+            mood=tr(mood),
+            sharing="private",
+        )
+
+
+def _pulses(pairs: Sequence[Mentorship], me: str, today: date) -> Iterator[Pulse]:
+    first, _ = pulses.days_of(pulses.period_of(today))
+    period = pulses.period_of(first - timedelta(days=1))
+    asked = [(pair.id, mentee) for pair in sorted(pairs, key=lambda p: p.type == "group") for mentee in pair.mentees]
+    for (pair, mentee), answers in zip(asked, _ANSWERS, strict=False):
+        given: dict[str, Any] = dict(zip(indicators.ITEMS, answers, strict=True))
+        yield Pulse(id=new_id(), author=me, mentorship=pair, rater=mentee, period=period, **given)

@@ -10,7 +10,7 @@ from mentorapp import paths
 from mentorapp.clock import Clock, SystemClock, new_id
 from mentorapp.errors import UserError
 from mentorapp.i18n import N_, tr
-from mentorapp.records import Mentorship, Person, Record, Reflection
+from mentorapp.records import Mentorship, Person, Pulse, Record, Reflection
 from mentorapp.store import Changed as Changed
 from mentorapp.store import Store, keys
 from mentorapp.store.keys import NoKey as NoKey
@@ -122,7 +122,7 @@ def change_passphrase(old: str, new: str) -> None:
 
 
 def become(workspace: Workspace, *, person: str) -> Changed:
-    """Work from now on as the Person whom an office knows: my mentorships and reflections follow, my name here goes out of sight.
+    """Work from now on as the Person whom an office knows: my mentorships, reflections and pulses follow, my name here goes out of sight.
 
     Nothing changes if that is who I am already.
     """
@@ -137,6 +137,9 @@ def become(workspace: Workspace, *, person: str) -> Changed:
         # What was shared stays shared: only what is mine alone moves to my new name.
         scope = f"private/{person}" if thought.scope == f"private/{before}" else thought.scope
         moved.append((thought, replace(thought, author=person, scope=scope)))
+    for pulse in store.find(Pulse, "author = ?", (before,), voided=True):
+        rater = person if pulse.rater == before else pulse.rater
+        moved.append((pulse, replace(pulse, author=person, rater=rater, scope=f"private/{person}")))
     me = store.seek(Person, before)
     with store.transaction():
         changed = store.save_all(moved, by=person, at=now)

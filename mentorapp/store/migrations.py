@@ -373,11 +373,13 @@ def m0007_files(db: Database) -> None:
 
 @steps()
 def m0008_growth(db: Database) -> None:
-    """Agreements, consents, progress, ratings and pulses; and who turned out to be the same person as whom."""
+    """Agreements, consents, progress, ratings and pulses; who turned out to be the same person as whom; what is shared of a reflection."""
     _run(
         db,
         """
         ALTER TABLE person ADD COLUMN same_as TEXT;
+        ALTER TABLE reflection ADD COLUMN shared TEXT NOT NULL DEFAULT '';
+        ALTER TABLE reflection ADD COLUMN offered TEXT NOT NULL DEFAULT '';
         ALTER TABLE mentorship ADD COLUMN earlier_mentors TEXT NOT NULL DEFAULT '[]';
         ALTER TABLE mentorship ADD COLUMN handed_over TEXT;
         CREATE TABLE consent (

@@ -111,6 +111,8 @@ UNDONE = (
     "ALTER TABLE mentorship DROP COLUMN earlier_mentors",
     "ALTER TABLE mentorship DROP COLUMN handed_over",
     "ALTER TABLE person DROP COLUMN same_as",
+    "ALTER TABLE reflection DROP COLUMN shared",
+    "ALTER TABLE reflection DROP COLUMN offered",
     *(f"DROP TABLE {kind}" for kind in ("consent", "agreement", "measurement", "competency_rating", "pulse")),
     "DROP INDEX attachment_content",
     "DROP TABLE file_piece",

@@ -19,7 +19,7 @@ from ui.widgets.chart import Chart, ChartBox
 from ui.widgets.keyed import KeyedRows
 
 if TYPE_CHECKING:
-    from mentorapp.records import Goal, Measurement
+    from mentorapp.records import Goal, Measurement, Person
     from mentorapp.services.ratings import Course
     from mentorapp.services.workspace import Workspace
     from ui.screens.mentee.verbs import Page
@@ -34,17 +34,19 @@ class Growth:
 
     goals: tuple[tuple[Goal, tuple[Measurement, ...]], ...]
     courses: tuple[Course, ...]
+    to_ask: tuple[Person, ...] = ()
 
 
 def read(workspace: Workspace, page: Page) -> Growth:
     """The growth of the person of this page."""
-    from mentorapp.services import goals, ratings
+    from mentorapp.services import goals, pulses, ratings
 
     some = page.view.all_goals[:MOST]
     known = goals.courses(workspace, some)
     return Growth(
         goals=tuple((goal, known.get(goal.id, ())) for goal in some),
         courses=ratings.courses(workspace, page.view.person.id),
+        to_ask=tuple(pulses.due(workspace, mentorship=page.mentorship)) if page.mentorship else (),
     )
 
 
@@ -61,14 +63,18 @@ class GrowthCard(Card):
         self.nothing = text("", "caption", wrap=True)
         self.ratings, self.rate = QuietButton("", "chart-column"), QuietButton(tr("Rate"), "plus")
         self.promises = QuietButton(tr("All promises"), "list")
+        self.reflect = QuietButton(tr("Look back"), "quote")
+        self.reflect.clicked.connect(self._reflect)
+        self.ask = KeyedRows(self._ask_row)
         self.ratings.clicked.connect(lambda: self._go("ratings"))
         self.rate.clicked.connect(lambda: self._go("ratings", rate=True))
         self.promises.clicked.connect(lambda: self._go("promises"))
         self.links = Flow(gap=4, line_gap=2)
-        for link in (self.ratings, self.rate, self.promises):
+        for link in (self.ratings, self.rate, self.promises, self.reflect):
             self.links.addWidget(link)
         self._line = hairline()
         self.body.setSpacing(8)
+        self.body.addWidget(self.ask)
         for part in (self.nothing, self.goals, self._line, self.chart, self.rated, self.links):
             self.body.addWidget(part)
         self.chart.button.hide()
@@ -87,6 +93,8 @@ class GrowthCard(Card):
 
         name, today = page.first_name, page.today
         self.goals.show_values((goal.id, (goal, course, today)) for goal, course in found.goals)
+        asking = [one for one in found.to_ask if one.id == page.view.person.id or len(found.to_ask) == 1]
+        self.ask.show_values((one.id, (one, page.mentorship)) for one in asking)
         shown = max(found.courses, key=lambda c: len(c.counting.get("mentor", ())), default=None)
         drawn = shown is not None and bool(shown.counting)
         if shown is not None:
@@ -105,6 +113,7 @@ class GrowthCard(Card):
             (self.ratings, tr("What {name} can do", name=page.view.person.name)),
             (self.rate, tr("Rate what {name} can do", name=page.view.person.name)),
             (self.promises, tr("Every promise with {name}", name=page.view.person.name)),
+            (self.reflect, tr("Look back on meeting {name}", name=page.view.person.name)),
         ):
             link.setAccessibleName(said)
 
@@ -124,6 +133,20 @@ class GrowthCard(Card):
         )
         row.activated.connect(lambda: self._shell.go("goal", goal=goal.id))
         return row
+
+    def _ask_row(self, value: tuple[Person, str]) -> Row:
+        person, pair = value
+        ask = QuietButton(tr("Hand over"))
+        ask.setAccessibleName(tr("Hand the laptop to {name}", name=person.name))
+        ask.clicked.connect(lambda: self._shell.go("pulse_asking", mentorship=pair, person=person.id))
+        title = tr("How is it for {name} to work with you?", name=person.name.split()[0])
+        row = Row(title, subtitle=tr("Five sentences, once a quarter"), trailing=(ask,), active=False)
+        row.setAccessibleName(title)
+        return row
+
+    def _reflect(self) -> None:
+        if self._page is not None:
+            self._shell.go("reflections", write=True, mentorship=self._page.mentorship)
 
     def _go(self, screen: str, **where: object) -> None:
         if self._page is not None:
