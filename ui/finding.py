@@ -105,6 +105,14 @@ def _promise(workspace: Workspace, id: str, person: str) -> Place:
     )
 
 
+def _reflection(workspace: Workspace, id: str, person: str) -> Place:
+    from mentorapp.records import Reflection
+
+    if workspace.store.get(Reflection, id).session:
+        return _of_session("session", "reflection")(workspace, id, person)
+    return Place("reflections", {"reflection": id})
+
+
 def _measurement(workspace: Workspace, id: str, person: str) -> Place:
     from mentorapp.records import Measurement
 
@@ -128,7 +136,7 @@ def _consent(workspace: Workspace, id: str, person: str) -> Place:
 PLACES: Mapping[str, Callable[[Workspace, str, str], Place]] = {
     "session": _session,
     "draft": lambda _workspace, id, _person: Place("record", {"draft": id}, "session"),
-    "reflection": _of_session("session", "reflection"),
+    "reflection": _reflection,
     "attachment": lambda _workspace, id, _person: Place("file", {"file": id}),
     "action_item": _promise,
     "consent": _consent,

@@ -199,7 +199,7 @@ def _course(framework: str, competency: str, some: list[CompetencyRating]) -> Co
         name=wording(framework, some[-1].version, competency).name,
         all=tuple(some),
         counting={rater: tuple(found) for rater, found in by.items()},
-        gains={key[3]: one for key, one in indicators.gains(some).items()},
+        gains={rater: one for rater, found in by.items() if (one := indicators.gain(found))},
     )
 
 

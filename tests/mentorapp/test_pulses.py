@@ -16,7 +16,7 @@ from mentorapp.fields import Visibility, fields_of
 from mentorapp.indicators import ITEMS
 from mentorapp.records import Pulse, Reflection
 from mentorapp.registers import Dot, Stamp, State
-from mentorapp.services import conflicts, export, people, pulses, recall
+from mentorapp.services import conflicts, export, finding, people, pulses, recall
 from mentorapp.services import workspace as workspaces
 from mentorapp.services.workspace import Workspace
 from mentorapp.store import Store
@@ -80,6 +80,17 @@ def test_one_person_who_answers_often_is_one_person(workspace, pair):
         for rater in ("a", "b"):
             say(workspace, pair, rater)
     assert len(workspace.store.find(Pulse)) == 2
+    workspace.clock.moment = NOVEMBER
+    assert pulses.shares(workspace, period="2026-Q3").shares == {}
+
+
+def test_somebody_known_under_two_names_is_one_person(workspace, pair):
+    from mentorapp.records import Person
+
+    for rater in "abcde":
+        other = Person(id=rater, scope="office/", name=rater, same_as="a" if rater == "b" else None)
+        workspace.store.save(other, by=workspace.me, at=NOON)
+        say(workspace, pair, rater)
     workspace.clock.moment = NOVEMBER
     assert pulses.shares(workspace, period="2026-Q3").shares == {}
 
@@ -165,7 +176,9 @@ def test_no_search_finds_an_answer(workspace, planted):
     assert workspace.store.rows("SELECT rowid FROM search WHERE rowid = ?", (rowid,)) == []
     for typed in (PLANTED, PLANTED[:4], "3", planted.period, "2026"):
         assert not workspace.store.search(typed, kinds=("pulse",))
-        assert not recall.find(workspace, typed)
+        answer = finding.find(workspace, finding.Asked(words=typed))
+        assert PLANTED not in repr(answer)
+        assert "pulse" not in {one.hit.kind for one in answer.found}
 
 
 @pytest.mark.parametrize("private", [False, True])
