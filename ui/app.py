@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from mentorapp import i18n, settings
 from mentorapp.errors import UserError
 from mentorapp.i18n import ntr, tr
-from ui import appearance, opening, safety, theme, words
+from ui import appearance, opening, safety, spoken, theme, words
 from ui.actions import Commands
 from ui.commands import PLACES, add_commands
 from ui.finding import Finder
@@ -45,6 +45,7 @@ class App(QObject):
         chosen = settings.load()
         i18n.use(appearance.language(chosen))
         appearance.speak(qt, i18n.language())
+        spoken.install()
         theme.apply(qt, appearance.wanted(qt, chosen))
         self.tasks = Tasks(self)
         self.notices = Notices(self)

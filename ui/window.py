@@ -15,6 +15,7 @@ from mentorapp.i18n import tr
 from ui import asking, theme
 from ui.actions import Command, Commands
 from ui.notices import Notice, Notices
+from ui.widgets import reading
 from ui.widgets.boxes import Column, Line, hairline, text
 from ui.widgets.buttons import IconButton
 from ui.widgets.focus import follow_focus
@@ -193,6 +194,9 @@ class Navigation(QWidget):
         """Mark where we are."""
         if key in self._buttons:
             self._buttons[key].setChecked(True)
+            # One stop of the Tab key, where we are; the arrow keys lead to the others.
+            for place, button in self._buttons.items():
+                button.setFocusPolicy(Qt.FocusPolicy.TabFocus if place == key else Qt.FocusPolicy.NoFocus)
 
     def button(self, key: str) -> QAbstractButton:
         """The button of a place."""
@@ -359,6 +363,10 @@ class MainWindow(QWidget):
     def current_key(self) -> str:
         """The key of the screen on show, or ''."""
         return next((key for key, widget in self._screens.items() if widget is self.stack.currentWidget()), "")
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Let the Tab key go through the window as the eye does."""
+        return reading.move(self, forward=next) or super().focusNextPrevChild(next)
 
     def set_badge(self, key: str, count: int, said: str = "") -> None:
         """Show a count at a place, none for 0; `said` is the same in a sentence."""

@@ -54,6 +54,8 @@ class Chips(Flow):
     def _make(self, key: str, words: str) -> QPushButton:
         chip = QPushButton(words.replace("&", "&&"), self)
         chip.setCheckable(True)
+        # One of several is announced as such, not as a box that may be ticked.
+        chip.setAutoExclusive(self._exclusive and self._required)
         chip.setProperty("kind", "chip")
         chip.setProperty("ring", 16)
         chip.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -95,7 +97,8 @@ class Chips(Flow):
 
     def _keep_one_stop(self, stop: QPushButton | None = None) -> None:
         chips = list(self._chips.values())
-        stop = stop or next((chip for chip in chips if chip.isChecked()), chips[0] if chips else None)
+        offered = [chip for chip in chips if not chip.isHidden()] or chips
+        stop = stop or next((chip for chip in chips if chip.isChecked()), offered[0] if offered else None)
         for chip in chips:
             chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus if chip is stop else Qt.FocusPolicy.ClickFocus)
         if stop is not None:
@@ -123,7 +126,8 @@ class Chips(Flow):
         }.get(int(key), 0)
 
     def _move(self, chip: QPushButton, step: int) -> None:
-        chips = list(self._chips.values())
+        # What is folded away cannot hold the keyboard.
+        chips = [each for each in self._chips.values() if not each.isHidden()]
         target = chips[(chips.index(chip) + step) % len(chips)]
         self._keep_one_stop(target)
         target.setFocus(Qt.FocusReason.TabFocusReason)

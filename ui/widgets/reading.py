@@ -49,9 +49,15 @@ def move(page: QWidget, *, forward: bool) -> bool:
     """Go to the next stop after the one that holds the keyboard, or before it; False if there is nowhere to go from here."""
     order = list(stops(page.window()))
     held = QApplication.focusWidget()
-    if held not in order or len(order) < 2:
+    if held is None or len(order) < 2:
         return False
-    at = order.index(held) + (1 if forward else -1)
+    if held in order:
+        at = order.index(held) + (1 if forward else -1)
+    else:  # a page that scrolls holds the keyboard: the first or the last thing in it is next
+        inside = [at for at, stop in enumerate(order) if held.isAncestorOf(stop)]
+        if not inside:
+            return False
+        at = inside[0 if forward else -1]
     reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
     order[at % len(order)].setFocus(reason)
     return True

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QSizePolicy, QVBoxLayout, QWidget
 
-from ui import theme
+from ui import spoken, theme
 from ui.widgets.boxes import Column, Line, hairline, own_direction, text
 from ui.widgets.marked import Marks, paint_marked
 
@@ -160,6 +160,7 @@ class Row(QWidget):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(lambda _where: self.menu_wanted.emit())
         if active:
+            self.setProperty("spoken_as", spoken.BUTTON)
             self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self.setCursor(Qt.CursorShape.PointingHandCursor)
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 from mentorapp.i18n import tr
-from ui import theme
+from ui import spoken, theme
 from ui.widgets.boxes import Column, Line, hairline, repolish, text
 from ui.widgets.marks import Dot
 
@@ -103,6 +103,7 @@ class Toast(QFrame):
         self.place()
         self.show()
         self.raise_()
+        spoken.announce(self, words, urgent=tone == "bad")
 
     def words(self) -> str:
         """What it says."""

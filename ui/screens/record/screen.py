@@ -28,7 +28,7 @@ from ui.reflecting import Spoken
 from ui.screens.record.page import SessionPage
 from ui.screens.record.whom import WhomPage
 from ui.shell import Shell
-from ui.widgets import Column, reading
+from ui.widgets import Column
 
 if TYPE_CHECKING:
     from mentorapp.store import Changed
@@ -272,7 +272,3 @@ class RecordScreen(QWidget):
             self._go_on(given_up)
 
         self._shell.do(lambda workspace: sessions.give_up_draft(workspace, draft.id), gone, owner=self)
-
-    def focusNextPrevChild(self, next: bool) -> bool:
-        """Let the Tab key go through the page as the eye does."""
-        return reading.move(self, forward=next) or super().focusNextPrevChild(next)

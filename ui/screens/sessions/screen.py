@@ -35,7 +35,6 @@ from ui.widgets import (
     PrimaryButton,
     Scroll,
     Segment,
-    reading,
     text,
 )
 from ui.widgets.daysgrid import DaysGrid
@@ -283,10 +282,6 @@ class SessionsScreen(QWidget):
     def _record(self, row: SessionRow) -> None:
         where = "session" if row.session.status == "held" else "planned"
         self._shell.go("record", **{where: row.session.id})
-
-    def focusNextPrevChild(self, next: bool) -> bool:
-        """Let the Tab key go through the page as the eye does."""
-        return reading.move(self, forward=next) or super().focusNextPrevChild(next)
 
     # --- room ---------------------------------------------------------------------------------------------------------
 
