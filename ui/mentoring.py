@@ -10,28 +10,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtCore import Signal
 
 from mentorapp.clock import day_of
 from mentorapp.i18n import N_, ntr, tr
 from ui import words
+from ui.handing import Asking, Ending, Handing
 from ui.shell import Shell
 from ui.widgets import (
-    Button,
     Card,
-    Column,
-    DayInput,
-    FieldBox,
     Flow,
-    Line,
-    LineInput,
     Pill,
-    PrimaryButton,
     QuietButton,
     Segment,
-    text,
 )
 from ui.widgets.facts import Fact, fact_row
 from ui.widgets.keyed import KeyedRows
@@ -127,7 +118,7 @@ class MentorshipCard(Card):
         self.trailing.addWidget(self._pill)
         self._facts = KeyedRows(fact_row, lines=False)
         self._verbs = Flow(gap=4, line_gap=2)
-        self._ending, self._handing = _Ending(), _Handing()
+        self._ending, self._handing = Ending(), Handing()
         self._ending.kept.connect(lambda reason: self._change("ended_early", reason))
         self._handing.kept.connect(self._hand_over)
         for form in (self._ending, self._handing):
@@ -192,7 +183,7 @@ class MentorshipCard(Card):
         else:
             self._change(to, "")
 
-    def _open(self, form: _Asking) -> None:
+    def _open(self, form: Asking) -> None:
         self._put_away()
         self._verbs.hide()
         form.show()
@@ -278,128 +269,3 @@ def _colleagues(workspace: Workspace) -> list[Person]:
     from mentorapp.services import people
 
     return people.colleagues(workspace)
-
-
-class _Asking(QWidget):
-    """A small form inside the card: a question, then do it or leave it. Escape leaves it."""
-
-    put_away = Signal()
-
-    def __init__(self, does: str) -> None:
-        super().__init__()
-        self.column = Column(self, edges=(0, 6, 0, 0), gap=10)
-        self.do, cancel = PrimaryButton(does, short=True), Button(tr("Cancel"))
-        self.do.clicked.connect(self.finish)
-        cancel.clicked.connect(self.put_away)
-        self.foot = Line(gap=8)
-        self.foot.addStretch(1)
-        self.foot.addWidget(cancel)
-        self.foot.addWidget(self.do)
-
-    def begin(self) -> None:
-        """Take the keyboard."""
-        raise NotImplementedError
-
-    def finish(self) -> None:
-        """Do it."""
-        raise NotImplementedError
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape leaves it."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.put_away.emit()
-        else:
-            super().keyPressEvent(event)
-
-
-class _Ending(_Asking):
-    """Why it ends early."""
-
-    kept = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__(tr("End early"))
-        self.line = LineInput()
-        self.box = FieldBox(
-            tr("Why it ends early"), self.line, helper=tr("For whoever looks back: moved away, no time…")
-        )
-        self.line.returnPressed.connect(self.finish)
-        self.column.addWidget(self.box)
-        self.column.addLayout(self.foot)
-
-    def begin(self) -> None:
-        """Take the keyboard."""
-        self.box.set_problem("")
-        self.line.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def finish(self) -> None:
-        """End it."""
-        self.kept.emit(self.line.text())
-
-    def refuse(self, problem: Exception) -> None:
-        """Say what is missing."""
-        self.show()
-        self.box.set_problem(str(problem))
-        self.line.setFocus(Qt.FocusReason.OtherFocusReason)
-
-
-class _Handing(_Asking):
-    """To whom, from when, and whether I stay along."""
-
-    kept = Signal(str, object, bool)
-
-    def __init__(self) -> None:
-        super().__init__(tr("Hand over"))
-        from mentorapp.fields import Ref
-        from ui.editors import PickerEditor
-
-        self.picker = PickerEditor(Ref(label=N_("Who goes on in your place"), to="person"))
-        self.box = FieldBox(tr("Who goes on in your place"), self.picker)
-        self.day = DayInput()
-        self.day_box = FieldBox(tr("From"), self.day)
-        self.staying = QCheckBox(tr("I stay along for now"))
-        self.nobody = text(
-            tr("No colleague is known on this laptop yet. They arrive from your office with the next sync."),
-            "caption",
-            wrap=True,
-        )
-        self.nobody.hide()
-        for part in (self.nobody, self.box, self.day_box, self.staying):
-            self.column.addWidget(part)
-        self.column.addLayout(self.foot)
-        self._names: dict[str, str] = {}
-
-    def offer(self, colleagues: list[Person]) -> None:
-        """Let these be chosen."""
-        self._names = {each.id: each.name for each in colleagues}
-        self.picker.set_options(list(self._names.items()))
-        self.nobody.setVisible(not colleagues)
-        for part in (self.box, self.day_box, self.staying, self.do):
-            part.setVisible(bool(colleagues))
-
-    def name_of(self, id: str) -> str:
-        """What a colleague is called."""
-        return self._names.get(id, "")
-
-    def begin(self) -> None:
-        """Take the keyboard, with today as the day."""
-        self.picker.set_value(None)
-        self.day.set_value(None)
-        self.staying.setChecked(False)
-        self.box.set_problem("")
-        self.day_box.set_problem("")
-        self.picker.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def finish(self) -> None:
-        """Hand it over, or say what is missing."""
-        self.day_box.set_problem(self.day.problem())
-        chosen = self.picker.value()
-        self.box.set_problem(
-            "" if chosen else self.picker.problem() or tr("Choose the colleague who goes on in your place.")
-        )
-        if chosen and not self.day.problem():
-            self.kept.emit(chosen, self.day.value(), self.staying.isChecked())
-
-    def refuse(self, problem: Exception) -> None:
-        """Say what stands in the way."""
-        self.box.set_problem(str(problem))
