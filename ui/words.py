@@ -72,6 +72,11 @@ def time(moment: datetime) -> str:
     return str(locale().toString(QTime(at.hour, at.minute), "HH:mm"))
 
 
+def minute_of_day(minutes: int) -> str:
+    """A time of day by its minutes since midnight, "09:30"."""
+    return str(locale().toString(QTime(minutes // 60 % 24, minutes % 60), "HH:mm"))
+
+
 def seconds(moment: datetime) -> str:
     """The time of day to the second, "09:52:11"."""
     at = local(moment)

@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from mentorapp import i18n
 from mentorapp.records import Session
-from mentorapp.services import sessions
+from mentorapp.services import calendar_file, sessions
 from tests.ui.harness import NOW, Bench
 from ui.editors.session_block import EndPanel, MovePanel, SessionBlock
 from ui.models.sessions import other_month, other_week, week_of, weeks_of
@@ -41,7 +42,7 @@ def plan(bench: Bench, in_days: int = 0, hour: int = 9, mentorship: str = "", **
     at = NOW.replace(hour=hour, minute=0) + timedelta(days=in_days)
     return bench.ask(
         lambda workspace: sessions.plan_session(workspace, mentorship=mentorship or bench.grace.id, at=at, **fields)
-    )[1]
+    )[1].at_home()
 
 
 def all_sessions(bench: Bench) -> list[Session]:
@@ -241,6 +242,176 @@ def test_leaving_a_panel_changes_nothing_and_gives_the_keyboard_back(bench: Benc
     assert all_sessions(bench)[0].status == "planned"
 
 
+# --- carrying ---------------------------------------------------------------------------------------------------------
+
+
+def entry_at(screen: SessionsScreen, day: date, nth: int = 0) -> QPoint:
+    """Where an entry of a day is drawn."""
+    where = screen.month.cell_at(day).toRect()
+    return QPoint(where.center().x(), where.top() + 34 + 20 * nth)
+
+
+def dragged(screen: SessionsScreen, start: QPoint, *ways: QPoint) -> None:
+    """Press, and move the pointer; not let go yet."""
+    ground = screen.month.viewport()
+    QTest.mousePress(ground, Qt.MouseButton.LeftButton, pos=start)
+    for way in (start + QPoint(15, 15), *ways):
+        at = QPointF(way)
+        move = QMouseEvent(QEvent.Type.MouseMove, at, ground.mapToGlobal(at), Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)  # fmt: skip
+        QApplication.sendEvent(ground, move)
+
+
+def dropped(bench: Bench, screen: SessionsScreen, where: QPoint) -> None:
+    QTest.mouseRelease(screen.month.viewport(), Qt.MouseButton.LeftButton, pos=where)
+    bench.settle()
+
+
+def shown(bench: Bench, screen: SessionsScreen) -> None:
+    screen.refresh()
+    bench.settle()
+
+
+def test_a_plan_is_dragged_to_another_day_with_a_word_on_where_and_undone(bench: Bench, screen: SessionsScreen) -> None:
+    session = plan(bench, in_days=1, hour=9)
+    shown(bench, screen)
+    target = TODAY + timedelta(days=3)
+    middle = screen.month.cell_at(target).center().toPoint()
+    dragged(screen, entry_at(screen, TODAY + timedelta(days=1)), middle)
+    assert screen.month.carry is not None
+    assert screen.month.carry.to == target
+    assert screen.month.accessibleDescription() == "Grace A. to Thursday 26 November, 09:00"
+    dropped(bench, screen, middle)
+    (after,) = all_sessions(bench)
+    assert (after.id, after.status) == (session.id, "planned")
+    assert after.planned_start == start_of(session) + timedelta(days=2)
+    assert bench.said[-1].words == "Moved with Grace A.: Thursday 26 November, 09:00."
+    assert screen.side.panel.accessibleName() == "Thursday 26 November"
+    undo = bench.said[-1].action
+    assert undo is not None
+    undo()
+    bench.settle()
+    assert all_sessions(bench)[0].planned_start == session.planned_start
+
+
+def start_of(session: Session) -> datetime:
+    """When it was planned for."""
+    assert session.planned_start is not None
+    return session.planned_start
+
+
+def test_nothing_is_dropped_on_a_day_that_is_over(bench: Bench, screen: SessionsScreen) -> None:
+    session = plan(bench, in_days=1)
+    shown(bench, screen)
+    past = screen.month.cell_at(TODAY - timedelta(days=1)).center().toPoint()
+    dragged(screen, entry_at(screen, TODAY + timedelta(days=1)), past)
+    assert screen.month.accessibleDescription() == "Not to a day that is over."
+    dropped(bench, screen, past)
+    assert all_sessions(bench) == [session]
+
+
+def test_escape_while_dragging_leaves_everything(bench: Bench, screen: SessionsScreen) -> None:
+    session = plan(bench, in_days=1)
+    shown(bench, screen)
+    middle = screen.month.cell_at(TODAY + timedelta(days=4)).center().toPoint()
+    dragged(screen, entry_at(screen, TODAY + timedelta(days=1)), middle)
+    QTest.keyClick(screen.month, Qt.Key.Key_Escape)
+    dropped(bench, screen, middle)
+    assert all_sessions(bench) == [session]
+
+
+def test_what_was_held_is_not_dragged(bench: Bench, screen: SessionsScreen) -> None:
+    bench.ask(lambda w: sessions.hold_session(w, draft=sessions.begin_draft(w, mentorship=bench.grace.id)))
+    shown(bench, screen)
+    dragged(screen, entry_at(screen, TODAY), screen.month.cell_at(TODAY + timedelta(days=2)).center().toPoint())
+    assert screen.month.carry is None
+
+
+def test_a_plan_is_carried_by_the_keyboard_and_said_at_each_step(bench: Bench, screen: SessionsScreen) -> None:
+    session = plan(bench, in_days=0, hour=9)
+    shown(bench, screen)
+    screen.month.setFocus()
+    QTest.keyClick(screen.month, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert screen.month.accessibleDescription() == "Grace A. to Tuesday 24 November, 09:00"
+    QTest.keyClick(screen.month, Qt.Key.Key_Down)
+    QTest.keyClick(screen.month, Qt.Key.Key_PageDown)
+    QTest.keyClick(screen.month, Qt.Key.Key_PageDown)
+    bench.settle()
+    assert screen.month.accessibleDescription() == "Grace A. to Tuesday 1 December, 10:00"
+    QTest.keyClick(screen.month, Qt.Key.Key_Return)
+    bench.settle()
+    (after,) = all_sessions(bench)
+    assert after.planned_start == start_of(session) + timedelta(days=8, hours=1)
+    assert bench.said[-1].action_label == "Undo"
+
+
+def test_escape_puts_a_carried_plan_back_and_another_of_the_day_can_be_taken(
+    bench: Bench, screen: SessionsScreen
+) -> None:
+    plan(bench, hour=9)
+    plan(bench, hour=11, mentorship=bench.ruth.id)
+    shown(bench, screen)
+    before = all_sessions(bench)
+    screen.month.setFocus()
+    QTest.keyClick(screen.month, Qt.Key.Key_M)
+    assert screen.month.accessibleDescription().startswith("Grace A., Monday 23 November, 09:00.")
+    QTest.keyClick(screen.month, Qt.Key.Key_M)
+    assert screen.month.accessibleDescription().startswith("Ruth N., Monday 23 November, 11:00.")
+    QTest.keyClick(screen.month, Qt.Key.Key_Right)
+    QTest.keyClick(screen.month, Qt.Key.Key_Escape)
+    bench.settle()
+    assert screen.month.accessibleDescription() == "Ruth N. stays where it was."
+    assert screen.month.current_day() == TODAY
+    assert all_sessions(bench) == before
+
+
+def test_in_the_week_up_and_down_change_the_time(bench: Bench, screen: SessionsScreen) -> None:
+    session = plan(bench, hour=9)
+    screen.view.chip("week").click()
+    bench.settle()
+    screen.week.setFocus()
+    QTest.keyClick(screen.week, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    QTest.keyClick(screen.week, Qt.Key.Key_Return)
+    bench.settle()
+    assert all_sessions(bench)[0].planned_start == start_of(session) + timedelta(minutes=30)
+
+
+def test_a_plan_that_was_given_out_asks_for_the_cause_beside_it(bench: Bench, screen: SessionsScreen) -> None:
+    first = plan(bench, in_days=1)
+
+    def given(workspace):  # type: ignore[no-untyped-def]
+        calendar_file.given_out(workspace, calendar_file.calendar_file(workspace))
+
+    bench.ask(given)
+    shown(bench, screen)
+    middle = screen.month.cell_at(TODAY + timedelta(days=4)).center().toPoint()
+    dragged(screen, entry_at(screen, TODAY + timedelta(days=1)), middle)
+    dropped(bench, screen, middle)
+    assert all_sessions(bench) == [first], "nothing is moved before the cause is said"
+    block = screen.side.blocks.rows()[0]
+    assert isinstance(block, SessionBlock)
+    assert isinstance(block.panel, MovePanel)
+    assert QApplication.focusWidget() is block.panel.reason.editor
+    QTest.keyClicks(block.panel.reason.editor, "road closed")
+    block.panel.save.click()
+    bench.settle()
+    old = next(s for s in all_sessions(bench) if s.id == first.id)
+    assert (old.status, old.reason) == ("rescheduled", "road closed")
+
+
+def test_what_has_no_room_in_a_day_is_opened_by_a_click(bench: Bench, screen: SessionsScreen) -> None:
+    for hour in range(8, 18):
+        plan(bench, in_days=2, hour=hour)
+    shown(bench, screen)
+    cell = screen.month.cell_at(TODAY + timedelta(days=2)).toRect()
+    QTest.mouseClick(
+        screen.month.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(cell.center().x(), cell.bottom() - 8)
+    )
+    assert len(screen.side.blocks.rows()) == 6
+    screen.side.more.click()
+    assert len(screen.side.blocks.rows()) == 10
+    assert screen.side.isAncestorOf(QApplication.focusWidget())
+
+
 # --- the list ---------------------------------------------------------------------------------------------------------
 
 
@@ -290,10 +461,33 @@ def test_the_calendar_file_is_written_where_it_was_asked(
     session = plan(bench, in_days=3)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, **_kw: (str(tmp_path / "sessions"), ""))
     screen.export.click()
+    screen.side.export.save.click()
     bench.settle()
     content = (tmp_path / "sessions.ics").read_text()
     assert f"UID:{session.id}" in content
+    assert "Grace" not in content
+    assert not screen.side.export.isVisible()
     assert bench.said[-1].words == "1 planned session is in the file."
+
+
+def test_one_session_goes_into_a_file_with_whom_it_is_if_that_is_asked(
+    bench: Bench, screen: SessionsScreen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, _other = plan(bench, in_days=0, hour=10), plan(bench, in_days=3, mentorship=bench.ruth.id)
+    block = refreshed(bench, screen)
+    block.deeds["calendar"].click()
+    form = screen.side.export
+    assert form.what.picked_one() == "one"
+    form.names.chip("names").click()
+    form.reminder.chip("30").click()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, **_kw: (str(tmp_path / "one.ics"), ""))
+    form.save.click()
+    bench.settle()
+    content = (tmp_path / "one.ics").read_text()
+    assert content.count("BEGIN:VEVENT") == 1
+    assert f"UID:{one.id}" in content
+    assert "SUMMARY:Session with Grace A." in content
+    assert "TRIGGER:-PT30M" in content
 
 
 def test_a_folder_that_takes_no_file_is_said(
@@ -301,6 +495,7 @@ def test_a_folder_that_takes_no_file_is_said(
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, **_kw: (str(tmp_path / "no" / "where.ics"), ""))
     screen.export.click()
+    screen.side.export.save.click()
     bench.settle()
     assert "could not be written" in bench.said[-1].words
 
@@ -310,5 +505,9 @@ def test_nothing_is_written_when_she_thinks_better_of_it(
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, **_kw: ("", ""))
     screen.export.click()
+    screen.side.export.save.click()
     bench.settle()
     assert bench.said == []
+    assert screen.side.export.isVisibleTo(screen)
+    QTest.keyClick(screen.side.export, Qt.Key.Key_Escape)
+    assert not screen.side.export.isVisible()

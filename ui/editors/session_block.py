@@ -1,7 +1,7 @@
 """One session of a day, with what can be done about it: record it, move it, say that it did not take place. All of it in place."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
@@ -75,6 +75,12 @@ class MovePanel(_Panel):
         """The day."""
         return self.when.editor
 
+    def ask_cause(self, at: datetime | None) -> None:
+        """Offer this moment, and ask why: others may count on the session as it was."""
+        self.when.set_value(at)
+        self.reason.set_helper(tr("Others may count on the time it had: say in a few words why it is moved."))
+        self.reason.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _done(self) -> None:
         at = planned_moment(self.when)
         if at is not None:
@@ -123,6 +129,7 @@ class SessionBlock(QWidget):
     recorded = Signal()
     moved = Signal(object, str)
     ended = Signal(object)
+    calendar_wanted = Signal()
 
     def __init__(self, row: SessionRow, *, today: Callable[[], date], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -158,6 +165,9 @@ class SessionBlock(QWidget):
         if key == "record":
             self.recorded.emit()
             return
+        if key == "calendar":
+            self.calendar_wanted.emit()
+            return
         self._close()
         panel = MovePanel(self.row.session, today=self._today) if key == "move" else EndPanel()
         if isinstance(panel, MovePanel):
@@ -170,6 +180,12 @@ class SessionBlock(QWidget):
         self._column.addWidget(panel)
         panel.show()
         panel.first().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def begin_move(self, at: datetime | None) -> None:
+        """Ask for the cause of a move to a moment that is known already."""
+        self.begin("move")
+        if isinstance(self.panel, MovePanel):
+            self.panel.ask_cause(at)
 
     def _leave(self, key: str) -> None:
         self._close()
@@ -193,7 +209,8 @@ def _actions(session: Session) -> list[tuple[str, str]]:
         return [("record", tr("Open"))]
     record = ("record", tr("Record it"))
     if session.status == "planned":
-        return [record, ("move", tr("Move…")), ("end", tr("Not held…"))]
+        calendar = ("calendar", tr("Calendar file…"))
+        return [record, ("move", tr("Move…")), ("end", tr("Not held…")), calendar]
     return [record, ("move", tr("Move…"))] if session.status == "missed" else [record]
 
 

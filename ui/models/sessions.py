@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from mentorapp.clock import day_of
+from mentorapp.clock import day_of, local
 from mentorapp.fields import Choice, fields_of
 from mentorapp.i18n import tr
 from mentorapp.records import Session
@@ -85,6 +85,8 @@ class Entry:
     name: str
     tone: str
     struck: bool
+    minutes: int = 0
+    movable: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,8 @@ def _entry(row: SessionRow, at: datetime) -> Entry:
         row.pair.name,
         TONES.get(status, "neutral"),
         status in ("cancelled", "rescheduled"),
+        local(at).hour * 60 + local(at).minute,
+        status == "planned",
     )
 
 

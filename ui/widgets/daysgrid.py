@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHeaderView,
+    QScrollArea,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -46,6 +47,15 @@ class Held(Protocol):
     def tone(self) -> str: ...
     @property
     def struck(self) -> bool: ...
+    @property
+    def minutes(self) -> int:
+        """At which minute of its day it begins."""
+        ...
+
+    @property
+    def movable(self) -> bool:
+        """Whether it can be carried to another day."""
+        ...
 
 
 class Cell(Protocol):
@@ -107,7 +117,7 @@ class _Days(QAbstractTableModel):
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, 6)
 
 
-def _bars(rect: QRectF, cell: Cell) -> tuple[list[QRectF], int]:
+def bars_of(rect: QRectF, cell: Cell) -> tuple[list[QRectF], int]:
     """Where the entries of a day stand, and how many have no room."""
     high, gap = theme.px(BAR), theme.px(2)
     top = rect.y() + theme.px(TOP)
@@ -132,7 +142,7 @@ class _Painter(QStyledItemDelegate):
         painter.drawRect(rect.adjusted(-0.5, -0.5, -0.5, -0.5))
         mirrored = option.direction == Qt.LayoutDirection.RightToLeft
         self._number(painter, rect, cell, str(index.data()), mirrored)
-        bars, hidden = _bars(rect, cell)
+        bars, hidden = bars_of(rect, cell)
         for bar, entry in zip(bars, cell.entries, strict=False):
             self._entry(painter, bar, entry, mirrored)
         if hidden:
@@ -236,6 +246,16 @@ class DaysGrid(QTableView):
         cell = self._days.cell(self.currentIndex())
         return cell.day if cell else None
 
+    def cells(self) -> Sequence[Cell]:
+        """The days on show."""
+        return self._days.cells
+
+    def stand_on(self, day: date) -> None:
+        """Stand on a day that is on show."""
+        at = next((n for n, cell in enumerate(self._days.cells) if cell.day == day), None)
+        if at is not None:
+            self.setCurrentIndex(self._days.index(at // 7, at % 7))
+
     def cell_at(self, day: date) -> QRectF:
         """Where a day is drawn, empty if it is not on this page."""
         at = next((n for n, cell in enumerate(self._days.cells) if cell.day == day), None)
@@ -250,7 +270,19 @@ class DaysGrid(QTableView):
         super().currentChanged(current, previous)
         cell = self._days.cell(current)
         if cell is not None and not self._quiet:
+            self._reveal(current)
             self.day_chosen.emit(cell.day)
+
+    def _reveal(self, index: Index) -> None:
+        """Scroll the page where there is little room, so that the day one stands on is in sight."""
+        page = self.parentWidget()
+        while page is not None and not isinstance(page, QScrollArea):
+            page = page.parentWidget()
+        inner = page.widget() if isinstance(page, QScrollArea) else None
+        if isinstance(page, QScrollArea) and inner is not None and self.hasFocus():
+            rect = self.visualRect(index)
+            spot = self.viewport().mapTo(inner, rect.center())
+            page.ensureVisible(spot.x(), spot.y(), 0, rect.height() // 2 + theme.px(8))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens the day; Page Up and Page Down turn the page."""
@@ -271,5 +303,5 @@ class DaysGrid(QTableView):
             self.opened.emit(cell.day, self._entry_at(index, cell, event.position().toPoint()))
 
     def _entry_at(self, index: QModelIndex, cell: Cell, where: QPoint) -> str:
-        bars, _ = _bars(QRectF(self.visualRect(index)), cell)
+        bars, _ = bars_of(QRectF(self.visualRect(index)), cell)
         return next((e.key for bar, e in zip(bars, cell.entries, strict=False) if bar.contains(where)), "")

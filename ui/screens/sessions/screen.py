@@ -6,7 +6,7 @@ Promises that every session of any year can be reached with the keyboard, and th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
@@ -20,8 +20,8 @@ from mentorapp.services.workspace import Workspace
 from ui import theme
 from ui import words as say
 from ui.editors.session_block import SessionBlock, day_of_row
+from ui.editors.times import on_this_clock
 from ui.models.sessions import SessionsModel, cells, other_month, other_week, week_of, weeks_of
-from ui.screens.sessions.export import save_calendar
 from ui.screens.sessions.side import DaySide
 from ui.shell import Shell
 from ui.widgets import (
@@ -37,7 +37,7 @@ from ui.widgets import (
     Segment,
     text,
 )
-from ui.widgets.daysgrid import DaysGrid
+from ui.widgets.movingdays import MovingDays
 
 SOME = 200
 """How many of the list are read first, so that it shows at once."""
@@ -53,6 +53,7 @@ class SessionsScreen(QWidget):
         self._shell = shell
         self._day = self._today = date.min
         self._rows: Sequence[SessionRow] = ()
+        self._known: dict[str, SessionRow] = {}
         self._listed = ""
         self.title = PageTitle(tr("Sessions"))
         self.export, self.plan = Button(tr("Calendar file…"), "download"), PrimaryButton(tr("Plan a session"))
@@ -60,7 +61,7 @@ class SessionsScreen(QWidget):
         self.view = Segment(
             [("month", tr("Month")), ("week", tr("Week")), ("list", tr("List"))], name=tr("How to see them")
         )
-        self.month, self.week = DaysGrid(name=tr("Days of the month")), DaysGrid(name=tr("Days of the week"))
+        self.month, self.week = MovingDays(name=tr("Days of the month")), MovingDays(name=tr("Days of the week"))
         self._model = SessionsModel(self)
         self.list = LongList(self._model, name=tr("Every session"))
         self.side = DaySide(shell)
@@ -109,10 +110,11 @@ class SessionsScreen(QWidget):
             grid.day_chosen.connect(self._day_chosen)
             grid.opened.connect(self._opened)
             grid.turned.connect(self.turn)
+            grid.carried.connect(self._carried)
         self.list.opened.connect(self._list_opened)
         self.list.selectionModel().currentChanged.connect(lambda *_: self._list_moved())
         self.plan.clicked.connect(lambda: self._begin_plan(""))
-        self.export.clicked.connect(lambda: save_calendar(self._shell, self))
+        self.export.clicked.connect(lambda: self.side.begin_export(self.side.one_in_sight()))
         self.side.went_to.connect(self.show_day)
         self.side.opened.connect(self._record)
         self.side.left.connect(lambda: self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason))
@@ -163,6 +165,9 @@ class SessionsScreen(QWidget):
                 self._read(recall.sessions)
                 if self._model.rowCount() > SOME:
                     return
+            # What is carried stays known while the pages turn under it.
+            carrying = self.month.carry or self.week.carry
+            self._known = {**(self._known if carrying else {}), **{row.session.id: row for row in rows}}
             self._rows = rows
             self._show()
 
@@ -201,13 +206,14 @@ class SessionsScreen(QWidget):
             )
         self._show_day()
 
-    def _show_days(self, grid: DaysGrid, *, month: int) -> None:
+    def _show_days(self, grid: MovingDays, *, month: int) -> None:
         days = self._days()
-        grid.show_cells(
+        grid.show_days(
             cells(days, self._rows, month=month, today=self._today),
             [say.weekday(day) for day in days[:7]],
             [say.number(day.day) for day in days],
             self._day,
+            self._today,
         )
 
     def _show_list(self) -> None:
@@ -246,7 +252,8 @@ class SessionsScreen(QWidget):
         self.show_day(other_month(self._day, by) if self.view.picked_one() == "month" else other_week(self._day, by))
 
     def _day_chosen(self, day: date) -> None:
-        other = self.view.picked_one() == "month" and (day.year, day.month) != (self._day.year, self._day.month)
+        month = self.view.picked_one() == "month"
+        other = (day.year, day.month) != (self._day.year, self._day.month) if month else day not in self._days()
         self._day = day
         if other:
             self._say_view()
@@ -266,6 +273,11 @@ class SessionsScreen(QWidget):
                 block.deeds["record"].setFocus(Qt.FocusReason.TabFocusReason)
         else:
             self._begin_plan("")
+
+    def _carried(self, key: str, day: date, minutes: int) -> None:
+        row = self._known.get(key)
+        if row is not None:
+            self.side.carry(row, on_this_clock(day, time(minutes // 60, minutes % 60)))
 
     def _list_moved(self) -> None:
         if self.view.picked_one() == "list":
