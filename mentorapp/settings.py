@@ -14,7 +14,9 @@ from mentorapp import paths
 class Settings:
     """What this device was told. `theme` is `system`, `light`, `dark` or `contrast`; `text_size` is 1.0 to 2.0.
 
-    `matchings` says of tables imported before what their columns were, by a fingerprint of their headings.
+    Of reminders: how many minutes before a session (none: not at all), whether of promises, between which minutes of the day there is
+    quiet, and by which digests the ones said last are known. `matchings` says of tables imported before what their columns were, by a
+    fingerprint of their headings.
     """
 
     language: str = ""
@@ -25,6 +27,16 @@ class Settings:
     practice: bool = False
     matchings: dict[str, list[str]] = field(default_factory=dict)
     recent_commands: tuple[str, ...] = ()
+    remind_before: int | None = 15
+    remind_promises: bool = True
+    quiet_from: int = 20 * 60
+    quiet_until: int = 7 * 60
+    reminded: tuple[str, ...] = ()
+
+    @property
+    def remind(self) -> bool:
+        """Whether anything is reminded of."""
+        return self.remind_before is not None or self.remind_promises
 
 
 def _file() -> Path:

@@ -9,6 +9,7 @@ import socket
 import sys
 from typing import TYPE_CHECKING
 
+from mentorapp import paths
 from mentorapp.i18n import tr
 
 if TYPE_CHECKING:
@@ -27,16 +28,24 @@ def main() -> int:
     spare_collections()
     from PySide6.QtWidgets import QApplication
 
+    from ui.alone import Alone
     from ui.app import App
 
     qt = QApplication(sys.argv)
     qt.setApplicationName("Mentor")
     qt.setDesktopFileName("mentor")
+    alone = Alone(paths.data())
+    # A first window that does not answer is on its way out, or stuck: the store itself says then that it is in use.
+    if not alone.is_first and alone.wake_first():
+        return 0
     app = App(qt)
+    alone.woken = app.come_forward
     app.begin()
     resume_collections(app)
     _close_when_told(app)
-    return int(qt.exec())
+    ended = int(qt.exec())
+    alone.leave()
+    return ended
 
 
 def spare_collections() -> None:

@@ -23,6 +23,7 @@ from ui.commands import PLACES, add_commands
 from ui.finding import Finder
 from ui.keyguard import KeyGuard
 from ui.notices import Notices
+from ui.reminders import Reminders
 from ui.routes import BARE, MARKED, SCREENS
 from ui.shell import Shell
 from ui.tasks import Tasks
@@ -59,6 +60,7 @@ class App(QObject):
         self.window.add_trailing(self._lock)
         self.commands.recent = tuple(key for key in chosen.recent_commands if key in {one.key for one in self.commands})
         self.commands.chosen = lambda recent: self.keep(recent_commands=recent)
+        self.reminders = Reminders(self.shell, self.window)
         self._guard = KeyGuard(qt, self.commands)
         self._screens: dict[str, QWidget] = {}
         self._trail: list[tuple[str, dict[str, Any]]] = []
@@ -128,6 +130,7 @@ class App(QObject):
         self.shell.go("today")
         self._fill_frame()
         self._begin_syncing()
+        self.reminders.begin(workspace)
 
     def _fill_frame(self) -> None:
         workspace = self.shell.workspace
@@ -153,6 +156,7 @@ class App(QObject):
             self._stayed = True
             self._begin_syncing()
             return False
+        self.reminders.stop()
         if self.shell.workspace is not None:
             self.tasks.run(self.shell.workspace.close)
             self.shell.workspace = None
@@ -251,6 +255,13 @@ class App(QObject):
     def fold(self) -> None:
         """Fold the places into pictures, or unfold them."""
         self.window.fold()
+
+    def come_forward(self) -> None:
+        """Show the window before all others, however it was put away."""
+        self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.window.show()
+        self.window.raise_()
+        self.window.activateWindow()
 
     def quit(self) -> None:
         """Keep everything and close the window."""

@@ -15,6 +15,7 @@ from mentorapp.errors import UserError
 from mentorapp.i18n import tr
 from mentorapp.services import workspace as workspaces
 from ui import words
+from ui.editors.reminding import RemindingCard
 from ui.shell import Shell
 from ui.widgets import (
     Button,
@@ -81,6 +82,10 @@ class SettingsScreen(Scroll):
         if self._shell.workspace is not None and self._shell.workspace.practice:
             column.addWidget(self._practising())
         column.addWidget(self._look())
+        reminding = RemindingCard(self._shell.settings)
+        reminding.chosen.connect(lambda changes: self._change(**changes))
+        self._groups["before"] = reminding.before
+        column.addWidget(reminding)
         if not self._shell.settings.practice:
             column.addWidget(_PassphraseCard(self._shell))
         column.addWidget(self._where())
