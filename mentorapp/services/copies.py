@@ -12,7 +12,7 @@ from mentorapp.i18n import LANGUAGES
 from mentorapp.records import ActionItem, Goal, Person, Session
 from mentorapp.rules import OPEN_PROMISES
 from mentorapp.services import recall
-from mentorapp.services.calendar_file import calendar_file
+from mentorapp.services.calendar_file import one_event
 from mentorapp.services.workspace import Workspace
 
 _CALLED = {
@@ -76,6 +76,7 @@ def language_of(person: Person) -> str:
 
 def for_calendar(copy: Copy, *, now: datetime) -> bytes | None:
     """The next session as a calendar file that says with whom; None if none is planned."""
-    if copy.next is None:
+    if copy.next is None or copy.next.planned_start is None:
         return None
-    return calendar_file([(copy.next, copy.mentor)], now=now)
+    start, place = copy.next.planned_start, copy.next.place
+    return one_event(start=start, now=now, name=copy.mentor, place=place, uid=copy.next.id)
