@@ -61,7 +61,7 @@ class Shell(QObject):
         self, read: Callable[[Workspace], T], then: Callable[[T], None], *, owner: QObject, latest: str = ""
     ) -> None:
         """Read on the store lane, then show on the GUI thread; with `latest`, an older question of that name is dropped."""
-        self.tasks.ask(lambda: read(self._open()), then=then, owner=owner, latest=latest)
+        self.tasks.ask(lambda: read(self._open()), then=then, owner=owner, latest=latest or None)
 
     def do(
         self,

@@ -26,7 +26,7 @@ from ui import filing, theme, words
 from ui.shell import Shell
 
 SIZES = (11, 10.5, 10, 9.5, 9)
-"""Sizes of type, in points: the largest with which it fits on one sheet; what does not, takes two or more in the first."""
+"""Sizes of type, in points, from the largest to the smallest that is easily read."""
 
 NOT_THERE = N_("The file “{file}” could not be written there. Nothing else is affected; choose another folder.")
 
@@ -81,23 +81,27 @@ def _speaking(language: str) -> Iterator[None]:
 
 
 def _set(paper: Paper, writer: QPdfWriter) -> QTextDocument:
+    """In the largest type with which it fits on one sheet, or if it fits in none, on two."""
+    html = as_html(paper)
+    made = [_in_type(html, size, writer) for size in SIZES]
+    fitting = [each for sheets in (1, 2) for each in made if each.pageCount() == sheets]
+    return fitting[0] if fitting else made[-1]
+
+
+def _in_type(html: str, size: float, writer: QPdfWriter) -> QTextDocument:
     room = writer.pageLayout().paintRectPixels(writer.resolution())
     document = QTextDocument()
-    for size in (*SIZES, SIZES[0]):
-        document = QTextDocument()
-        document.documentLayout().setPaintDevice(writer)
-        option = QTextOption()
-        rtl = i18n.right_to_left()
-        option.setTextDirection(Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight)
-        document.setDefaultTextOption(option)
-        face = theme.font()
-        face.setPointSizeF(size)
-        document.setDefaultFont(face)
-        document.setHtml(as_html(paper))
-        document.setPageSize(QSizeF(room.width(), room.height()))
-        document.setDocumentMargin(0)
-        if document.pageCount() == 1:
-            break
+    document.documentLayout().setPaintDevice(writer)
+    option = QTextOption()
+    rtl = i18n.right_to_left()
+    option.setTextDirection(Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight)
+    document.setDefaultTextOption(option)
+    face = theme.font()
+    face.setPointSizeF(size)
+    document.setDefaultFont(face)
+    document.setHtml(html)
+    document.setPageSize(QSizeF(room.width(), room.height()))
+    document.setDocumentMargin(0)
     return document
 
 
@@ -129,7 +133,8 @@ def as_html(paper: Paper) -> str:
 
 
 def _section(title: str, said: str) -> str:
-    lines = "<br>".join(escape(line) for line in said.splitlines())
+    # Each line in the direction of its own language, on the side where this one begins.
+    lines = "<br>".join(f"\u2068{escape(line)}\u2069" for line in said.splitlines())
     return f"<h3 style='margin-bottom:2px'>{escape(title)}</h3><p style='margin-top:0'>{lines}</p>"
 
 
@@ -149,7 +154,10 @@ def _signature(name: str, agreed: date | None) -> str:
         (line, tr("{name}, signature", name=name)),
         (day, tr("Day")),
     )
+    # Qt's tables run from left to right in every language.
+    ordered = reversed(cells) if i18n.right_to_left() else cells
     shown = "".join(
-        f"<td style='padding-top:34px'>{escape(above)}<br><small>{escape(below)}</small></td>" for above, below in cells
+        f"<td style='padding-top:34px'>{escape(above)}<br><small>{escape(below)}</small></td>"
+        for above, below in ordered
     )
     return f"<tr>{shown}</tr>"
