@@ -21,7 +21,7 @@ from mentorapp.services import pulses
 from mentorapp.services.pulses import Asked
 from ui import theme
 from ui.shell import Shell
-from ui.widgets import Button, Card, Chips, Column, Line, PrimaryButton, QuietButton, Scroll, text
+from ui.widgets import Button, Card, Chips, Column, Flow, Line, PrimaryButton, QuietButton, Scroll, text
 from ui.widgets.flow import high_as_needed
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class AskingScreen(QWidget):
         self._page.body.addStretch(1)
         self._holder = Card()
         high_as_needed(self._holder)
-        self._body = Column(edges=(28, 36, 28, 28), gap=18)
+        self._body = Column(edges=(12, 24, 12, 16), gap=16)
         self._holder.body.addLayout(self._body)
         self._page.body.addWidget(self._holder)
         self._page.body.addStretch(1)
@@ -120,6 +120,8 @@ class AskingScreen(QWidget):
     def _words(self, words: str, kind: str) -> QLabel:
         label = text(words, kind, wrap=True)
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        # Some scripts reach lower than their line.
+        label.setMargin(theme.px(4))
         return label
 
     # --- before ---------------------------------------------------------------------------------------------------------
@@ -176,18 +178,17 @@ class AskingScreen(QWidget):
         field = fields_of(Pulse)[item]
         of = self.say(N_("{n} of {many}"), n=self._at + 1, many=len(ITEMS))
         sentence = self._words(self.say(field.label), "figure")
-        row = QWidget()
-        line = Line(row, gap=10)
+        row = Flow(gap=10, line_gap=10)
         chosen = self._answers.get(item)
         buttons = []
         for value, label in enumerate(SCALE, 1):
             button = Button(self.say(label))
             button.setProperty("kind", "answer")
             button.setProperty("chosen", "true" if value == chosen else "false")
-            button.setMinimumWidth(theme.px(112))
+            button.setMinimumWidth(min(theme.px(112), 150))
             button.setAccessibleName(f"{self.say(field.label)}: {self.say(label)}")
             button.clicked.connect(lambda _on=False, value=value: self._answer(value))
-            line.addWidget(button)
+            row.addWidget(button)
             buttons.append(button)
         skip, back = QuietButton(self.say(N_("Skip this one"))), QuietButton(self.say(N_("Back")))
         skip.clicked.connect(lambda: self._answer(None))
