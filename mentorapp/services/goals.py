@@ -33,6 +33,16 @@ class GoalView:
     next_states: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reached:
+    """What was written of one goal: how far it is, on which day, in a few words. Without a number it is not finished yet."""
+
+    goal: str
+    reached: int | None = None
+    day: date | None = None
+    note: str = ""
+
+
 def view(workspace: Workspace, id: str) -> GoalView:
     """Everything about one goal. Raises UserError if it is not on this laptop."""
     store = workspace.store

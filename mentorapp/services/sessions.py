@@ -11,8 +11,9 @@ from mentorapp.clock import day_of, local, new_id
 from mentorapp.errors import UserError
 from mentorapp.fields import cleaned, fields_of
 from mentorapp.i18n import N_, tr
-from mentorapp.records import ActionItem, Attachment, Mentorship, Record, Reflection, Session
-from mentorapp.services import sameness
+from mentorapp.records import ActionItem, Attachment, Goal, Mentorship, Record, Reflection, Session
+from mentorapp.services import goals, sameness
+from mentorapp.services.goals import Reached
 from mentorapp.services.workspace import Workspace
 from mentorapp.store import Changed, Draft
 
@@ -48,6 +49,7 @@ class SessionDraft:
     before: Session | None = None
     check_in: dict[str, Settled] = field(default_factory=dict)
     promises: tuple[Promise, ...] = ()
+    progress: tuple[Reached, ...] = ()
     reflection: str = ""
     mood: str = ""
     timer_started: datetime | None = None
@@ -116,6 +118,7 @@ def write_draft(draft: SessionDraft) -> str:
             {"id": p.id, "text": cleaned(p.text), "owner": p.owner, "due": p.due and p.due.isoformat()}
             for p in draft.promises
         ],
+        "progress": [{"goal": r.goal, "reached": r.reached, "note": cleaned(r.note)} for r in draft.progress],
         "reflection": cleaned(draft.reflection),
         "mood": cleaned(draft.mood),
         "timer_started": draft.timer_started and draft.timer_started.isoformat(),
@@ -142,6 +145,7 @@ def read_draft(kept: Draft) -> SessionDraft:
             )
             for p in body["promises"]
         ),
+        progress=tuple(Reached(**said) for said in body.get("progress", ())),
         reflection=body["reflection"],
         mood=body.get("mood", ""),
         timer_started=datetime.fromisoformat(started) if started else None,
@@ -237,8 +241,16 @@ def hold_session(workspace: Workspace, *, draft: SessionDraft) -> Changed:
         writes.append((reflected, _reflected(workspace, draft, session, reflected)))
     with store.transaction():
         changed = store.save_all(writes, by=workspace.me, at=now)
+        for step in draft.progress:
+            changed |= _measured(workspace, step, session.id, min(day, day_of(now)))
         store.drop_draft(draft.id)
     return changed | Changed(frozenset(("session", "draft")), (session.id,))
+
+
+def _measured(workspace: Workspace, said: Reached, session: str, day: date) -> Changed:
+    if said.reached is None or workspace.store.seek(Goal, said.goal) is None:
+        return Changed()
+    return goals.measure(workspace, goal=said.goal, reached=said.reached, day=day, note=said.note, session=session)[0]
 
 
 def _settled(promise: ActionItem, said: Settled, session: str, day: date) -> ActionItem:

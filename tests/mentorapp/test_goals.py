@@ -151,3 +151,24 @@ def test_promises_are_mended_and_listed_open_before_settled(workspace, pair, goa
     assert [item.text for item in goals.view(workspace, goal.id).promises] == ["Soon"]
     with pytest.raises(UserError, match="stands in the way"):
         promises.settle(workspace, soon, to="blocked")
+
+
+def test_progress_noted_in_a_session_is_kept_with_it_and_only_once(workspace, pair, goal):
+    from mentorapp.records import Session
+    from mentorapp.services import sessions
+    from mentorapp.services.goals import Reached
+
+    draft = sessions.begin_draft(workspace, mentorship=pair[1].id)
+    started = NOON - timedelta(days=3)
+    said = (Reached(goal=goal.id, reached=3, note="Alone"), Reached(goal="g" * 32, reached=1), Reached(goal=goal.id))
+    draft = replace(draft, progress=said, session=replace(draft.session, started=started))
+    sessions.keep_draft(workspace, draft)
+    assert sessions.read_draft(workspace.store.draft(draft.id)) == draft
+    changed = sessions.hold_session(workspace, draft=draft)
+    (course,) = goals.view(workspace, goal.id).course
+    assert (course.reached, course.note, course.day, course.session) == (3, "Alone", day_of(started), draft.id)
+    assert {"goal", "measurement", "session"} <= changed.kinds
+    assert standing(workspace, goal).progress == 3
+    again = sessions.reopen(workspace, workspace.store.get(Session, draft.id))
+    sessions.hold_session(workspace, draft=again)
+    assert len(goals.view(workspace, goal.id).course) == 1

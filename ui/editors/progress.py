@@ -1,10 +1,9 @@
 """How far a goal is: a line to note one measurement, and the same for several goals at once during a session.
 
-Both only give what was written, as `Step`s; who embeds them keeps it.
+Both only give what was written, as `Reached`; who embeds them keeps it.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from mentorapp.fields import fields_of
 from mentorapp.i18n import tr
 from mentorapp.records import Goal, Measurement
+from mentorapp.services.goals import Reached
 from ui import theme
 from ui.editors import CountEditor, DayEditor, EditorBox, LineEditor
 from ui.models.growth import goal_far
@@ -22,18 +22,8 @@ from ui.widgets import Bar, Button, Column, Flow, Line, PrimaryButton, hairline,
 _FIELDS = fields_of(Measurement)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """What was written of one goal: how far, on which day, in a few words."""
-
-    goal: str
-    reached: int
-    day: date | None = None
-    note: str = ""
-
-
 class MeasureForm(QWidget):
-    """A day, a number and a few words. `kept` carries a Step that can be kept; `closed` says that it was put away."""
+    """A day, a number and a few words. `kept` carries a Reached that can be kept; `closed` says that it was put away."""
 
     kept = Signal(object)
     closed = Signal()
@@ -87,7 +77,7 @@ class MeasureForm(QWidget):
             if said:
                 box.editor.setFocus(Qt.FocusReason.OtherFocusReason)
                 return
-        step = Step(goal=self._goal, reached=self.reached.value(), day=self.day.value(), note=self.note.value())
+        step = Reached(goal=self._goal, reached=self.reached.value(), day=self.day.value(), note=self.note.value())
         self.kept.emit(step)
 
     def refuse(self, field: str, problem: str) -> None:
@@ -107,7 +97,7 @@ class MeasureForm(QWidget):
 class GoalsProgress(QWidget):
     """The goals of a mentee while one meets: how far each is now, if that was talked about. Empty means: not talked about.
 
-    `value` gives a Step for each goal that something was written of; `edited` says that a person wrote.
+    `value` gives a Reached for each goal that something was written of; `edited` says that a person wrote.
     """
 
     edited = Signal()
@@ -123,7 +113,7 @@ class GoalsProgress(QWidget):
         """Ask about these goals; what was written of those that stay is kept."""
         if tuple(goals) == self._goals:
             return
-        written = self.value()
+        written, typed = self.value(), self.typed()
         while (item := self._column.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.hide()
@@ -134,6 +124,7 @@ class GoalsProgress(QWidget):
                 self._column.addWidget(hairline())
             self._column.addWidget(self._row(goal))
         self.set_value(written)
+        self.set_typed(typed)
 
     def _row(self, goal: Goal) -> QWidget:
         row = QWidget()
@@ -160,7 +151,7 @@ class GoalsProgress(QWidget):
         """The goals that are asked about."""
         return self._goals
 
-    def set_value(self, steps: Sequence[Step]) -> None:
+    def set_value(self, steps: Sequence[Reached]) -> None:
         """Show what was written before."""
         of_goal = {step.goal: step for step in steps}
         for id, (reached, note) in self._rows.items():
@@ -168,19 +159,29 @@ class GoalsProgress(QWidget):
             reached.set_value(step.reached if step else None)
             note.set_value(step.note if step else "")
 
-    def value(self) -> tuple[Step, ...]:
-        """A Step for each goal that a number was written of."""
-        return tuple(
-            Step(goal=id, reached=reached.value(), note=note.value())
-            for id, (reached, note) in self._rows.items()
-            if reached.value() is not None
-        )
+    def value(self) -> tuple[Reached, ...]:
+        """A Reached for each goal that something was written of."""
+        written = (Reached(goal=id, reached=r.value(), note=n.value()) for id, (r, n) in self._rows.items())
+        return tuple(step for step in written if step.reached is not None or step.note.strip())
+
+    def typed(self) -> dict[str, str]:
+        """By goal, words that are no number yet."""
+        return {id: words for id, (reached, _) in self._rows.items() if (words := reached.input.typed())}
+
+    def set_typed(self, typed: Mapping[str, str]) -> None:
+        """Show words that are no number yet."""
+        for id, words in typed.items():
+            if id in self._rows:
+                self._rows[id][0].input.set_typed(words)
 
     def unreadable(self) -> bool:
-        """Say beside each number that is none what is wrong, and go to the first; whether there was any."""
-        wrong = [(reached, reached.unreadable()) for reached, _ in self._rows.values() if reached.unreadable()]
-        for box, said in wrong:
-            box.say(said)
+        """Say beside each number that is none, or is missing, what is wrong, and go to the first; whether there was any."""
+        wrong = []
+        for reached, note in self._rows.values():
+            missing = tr("Say how far it was, as a number.") if reached.value() is None and note.value().strip() else ""
+            if said := reached.unreadable() or missing:
+                reached.say(said)
+                wrong.append((reached, said))
         if wrong:
             wrong[0][0].editor.setFocus(Qt.FocusReason.OtherFocusReason)
         return bool(wrong)

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from mentorapp.clock import day_of
 from mentorapp.errors import UserError
 from mentorapp.i18n import N_
-from mentorapp.records import ActionItem, Mentorship, Person, Session
-from mentorapp.services import recall, sameness, sessions
+from mentorapp.records import ActionItem, Goal, Mentorship, Person, Session
+from mentorapp.services import goals, recall, sameness, sessions
 from mentorapp.services.recall import DraftRow, Pair
 from mentorapp.services.sessions import SessionDraft
 from mentorapp.services.workspace import Workspace
@@ -31,6 +31,11 @@ class Writing:
     promises: tuple[ActionItem, ...] = ()
     made: tuple[ActionItem, ...] = ()
     last: Session | None = None
+    goals: tuple[Goal, ...] = ()
+
+
+MOST_GOALS = 6
+"""How many goals are asked about in a session."""
 
 
 class Whom(NamedTuple):
@@ -132,7 +137,24 @@ def facts(workspace: Workspace, draft: SessionDraft, kept_at: datetime | None) -
         promises=(*due, *(item for item in said if item)),
         made=tuple(made),
         last=recall.last_session(workspace, id, before=session.id),
+        goals=tuple(_goals(workspace, draft)),
     )
+
+
+def _goals(workspace: Workspace, draft: SessionDraft) -> list[Goal]:
+    """The goals that one may talk about; of a session that was finished before, what was said of them is on their own pages."""
+    if draft.before is not None and draft.before.status == "held":
+        return []
+    found = workspace.store.find(
+        Goal,
+        "mentorship = ? AND status = 'active'",
+        (draft.session.mentorship or "",),
+        order="due IS NULL, due, id",
+        limit=MOST_GOALS,
+    )
+    said = [goal for step in draft.progress if (goal := workspace.store.seek(Goal, step.goal))]
+    known = {goal.id for goal in found}
+    return goals.as_measured(workspace, [*found, *(goal for goal in said if goal.id not in known)])
 
 
 def _name(workspace: Workspace, person: str) -> str:

@@ -12,9 +12,9 @@ from mentorapp.errors import UserError
 from mentorapp.i18n import tr
 from mentorapp.records import Goal, Measurement
 from mentorapp.services import goals
-from mentorapp.services.goals import GoalView
+from mentorapp.services.goals import GoalView, Reached
 from ui import words
-from ui.editors.progress import MeasureForm, Step
+from ui.editors.progress import MeasureForm
 from ui.models import growth
 from ui.shell import Shell
 from ui.widgets import Card, QuietButton, Row
@@ -68,7 +68,7 @@ class ProgressCard(Card):
         self.form.hide()
         self._mending = None
 
-    def _keep(self, step: Step) -> None:
+    def _keep(self, step: Reached) -> None:
         view, before = self._view, self._mending
         if view is None:
             return
@@ -83,8 +83,8 @@ class ProgressCard(Card):
             after = replace(before, reached=step.reached, day=step.day, note=step.note)
             self._shell.do(lambda w: goals.mend(w, before, after), kept, owner=self, failed=self._refuse)
 
-    def _say_kept(self, goal: Goal, step: Step, changed: Changed, before: Measurement | None) -> None:
-        there = goal.target is not None and step.reached >= goal.target and goal.status == "active"
+    def _say_kept(self, goal: Goal, step: Reached, changed: Changed, before: Measurement | None) -> None:
+        there = goal.target is not None and (step.reached or 0) >= goal.target and goal.status == "active"
         said = (
             tr("Reached: {goal}", goal=goal.statement) if there else tr("Progress noted: {goal}", goal=goal.statement)
         )
@@ -122,5 +122,5 @@ class ProgressCard(Card):
         self._shell.do(lambda w: goals.take_out(w, measurement, reason=reason), gone, owner=self)
 
 
-def _measure(workspace: Any, step: Step) -> Changed:
-    return goals.measure(workspace, goal=step.goal, reached=step.reached, day=step.day, note=step.note)[0]
+def _measure(workspace: Any, step: Reached) -> Changed:
+    return goals.measure(workspace, goal=step.goal, reached=step.reached or 0, day=step.day, note=step.note)[0]

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 from mentorapp.clock import local
 from mentorapp.fields import fields_of
 from mentorapp.i18n import tr
-from mentorapp.records import ActionItem, Session
+from mentorapp.records import ActionItem, Goal, Session
 from mentorapp.services.sessions import SessionDraft
 from ui import theme
 from ui import words as say
@@ -24,6 +24,7 @@ from ui.editors.around import Invitation, LastTime
 from ui.editors.check_in import CheckIn
 from ui.editors.how_it_went import ALL as OF_HOW
 from ui.editors.how_it_went import HowItWent, is_empty
+from ui.editors.progress import GoalsProgress
 from ui.editors.promises import Promises
 from ui.editors.when_where import FIELDS as OF_WHEN
 from ui.editors.when_where import WhenWhere
@@ -31,6 +32,7 @@ from ui.models import writing
 from ui.models.writing import Writing
 from ui.widgets import Card, Column, Flow, Line, PageTitle, Pill, PrimaryButton, QuietButton, Scroll, StopWatch, text
 from ui.widgets.flow import high_as_needed
+from ui.widgets.keyed import first_stop
 
 _FIELDS: Any = fields_of(Session)
 USUAL, OF_GROUPS = ("site_visit", "phone", "video"), ("group", "site_visit", "phone")
@@ -60,6 +62,8 @@ class SessionPage(Scroll):
         self.notes = EditorBox(_FIELDS["notes"], LongEditor(_FIELDS["notes"], least=4))
         self.topics = EditorBox(_FIELDS["topics"], TagsEditor(_FIELDS["topics"], hint=tr("Add a topic, then Enter")))
         self.promises = Promises(today=lambda: self.today)
+        self.goals = GoalsProgress(today=lambda: self.today)
+        self.ask_goals = QuietButton(tr("Note how far the goals are"), "target")
         self.how = HowItWent(today=lambda: self.today)
         self.last, self.invitation = LastTime(), Invitation()
         self.when = WhenWhere(today=lambda: self.today)
@@ -104,6 +108,8 @@ class SessionPage(Scroll):
             worked.body.addWidget(part)
         check_in.body.addWidget(self.check_in)
         agreed.body.addWidget(self.promises)
+        worked.body.addWidget(self.ask_goals, 0, Qt.AlignmentFlag.AlignLeading)
+        worked.body.addWidget(self.goals)
         self._how_card = Card(tr("How it went"), tr("Nothing here has to be filled in"))
         self._how_card.body.addWidget(self.how)
         for card in (check_in, worked, agreed, self._how_card, self.last, self.invitation, self.when):
@@ -111,13 +117,22 @@ class SessionPage(Scroll):
         return [chips, check_in, worked, agreed, self._how_card, foot]
 
     def _listen(self) -> None:
-        for part in (self.check_in, self.notes.input, self.topics.input, self.promises, self.how, self.when):
+        for part in (
+            self.check_in,
+            self.notes.input,
+            self.topics.input,
+            self.promises,
+            self.goals,
+            self.how,
+            self.when,
+        ):
             part.edited.connect(self.edited)
         for choice in (self.mode.edited, self.help.edited, self.clock.changed):
             choice.connect(self.decided)
         self.when.edited.connect(self._say_title)
         self.when.paper_changed.connect(lambda paper: self._show_clock(paper=paper))
         self.invitation.wanted.connect(self.go_to_how)
+        self.ask_goals.clicked.connect(self._go_to_goals)
 
     # --- showing ------------------------------------------------------------------------------------------------------
 
@@ -140,6 +155,10 @@ class SessionPage(Scroll):
         self.when.set_open(session.entry == "paper" and found.kept_at is not None and not session.notes)
         self._show_around(found, found.draft.check_in)
         self.promises.set_value(draft.promises, found.made)
+        typed = {name[5:]: words for name, words in draft.typed.items() if name.startswith("goal:")}
+        self._show_goals(found.goals, open_=bool(draft.progress or typed))
+        self.goals.set_value(draft.progress)
+        self.goals.set_typed(typed)
         self._show_typed(draft)
         self._show_how(open_=bool(self.how.boxes) and not is_empty(draft))
         self._show_clock(paper=session.entry == "paper")
@@ -151,6 +170,7 @@ class SessionPage(Scroll):
     def show_around(self, found: Writing) -> None:
         """Show again what stands around the draft; what is written here and not in the store yet is what counts."""
         self._show_around(found, self.check_in.value())
+        self._show_goals(found.goals, open_=not self.goals.isHidden())
 
     def _show_around(self, found: Writing, said: Any) -> None:
         name = found.pair.name.split()[0] if found.pair.name and not found.pair.group else tr("theirs")
@@ -175,6 +195,16 @@ class SessionPage(Scroll):
             self.how.build()
         self._how_card.setVisible(open_)
         self.invitation.set_open(open_)
+
+    def _show_goals(self, goals: tuple[Goal, ...], *, open_: bool) -> None:
+        self.goals.set_goals(goals if open_ else ())
+        self.goals.setVisible(open_)
+        self.ask_goals.setVisible(bool(goals) and not open_)
+
+    def _go_to_goals(self) -> None:
+        if self._found:
+            self._show_goals(self._found.goals, open_=True)
+            first_stop(self.goals).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def go_to_how(self) -> None:
         """Open the last part and begin to write there."""
@@ -228,6 +258,7 @@ class SessionPage(Scroll):
             topics=self.topics.value(),
         )
         typed = {name: words for name, box in self.boxes().items() if (words := box.input.typed())}
+        typed |= {f"goal:{id}": words for id, words in self.goals.typed().items()}
         if self.promises.unreadable():
             typed["due"] = self.promises.line.due.typed()
         return replace(
@@ -235,6 +266,7 @@ class SessionPage(Scroll):
             session=session,
             check_in=self.check_in.value(),
             promises=self.promises.value(),
+            progress=self.goals.value(),
             typed=typed,
             timer_started=None,
             timer_seconds=int(self.clock.seconds()),
@@ -247,7 +279,7 @@ class SessionPage(Scroll):
         said = {name: box.unreadable() for name, box in self.boxes().items() if box.unreadable()}
         if self.promises.unreadable():
             said["promises"] = self.promises.unreadable()
-        return self.say_problems(said)
+        return self.say_problems(said) or self.goals.unreadable()
 
     def say_problems(self, said: dict[str, str]) -> bool:
         """Say each beside its field and go to the first; False if none of them has a place here."""
