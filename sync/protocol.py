@@ -217,6 +217,12 @@ class Decided(msgspec.Struct, array_like=True, frozen=True, tag=13):
     receipt: bytes = b""
 
 
+class Vouches(msgspec.Struct, array_like=True, frozen=True, tag=14):
+    """Between a hub and its centre: the people's scopes that mentorships open to their mentors, as whoever let them in found."""
+
+    opened: tuple[tuple[str, tuple[str, ...]], ...]
+
+
 KINDS = (
     Hello,
     Changes,
@@ -231,6 +237,7 @@ KINDS = (
     Held,
     Decide,
     Decided,
+    Vouches,
 )
 """Every message that there is."""
 
@@ -248,6 +255,7 @@ Message = (
     | Held
     | Decide
     | Decided
+    | Vouches
 )
 
 _known = {kind.__struct_config__.tag for kind in KINDS}

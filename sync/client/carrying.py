@@ -44,7 +44,7 @@ def hand_over(line: Line, token: str, path: Path) -> list[Carried]:
     done = []
     for file, content, head in bundles(path, bundle.REQUEST, bundle.KNOCK):
         try:
-            answer = _handed(line, token, content)
+            answer = handed(line, token, content)
             back = bundle.kept(file.parent, bundle.named(bundle.read_head(answer)), answer)
             done.append(Carried(file, back))
         except Misread as reason:
@@ -54,7 +54,8 @@ def hand_over(line: Line, token: str, path: Path) -> list[Carried]:
     return done
 
 
-def _handed(line: Line, token: str, content: bytes) -> bytes:
+def handed(line: Line, token: str, content: bytes) -> bytes:
+    """Hand one file over; gives the file that answers it. Raises SyncError: Misread, with the server's reason, if it was not taken in."""
     headers = {"Authorization": f"Bearer {token}", "Content-Type": bundle.TYPE}
     answer = line.call("POST", "/v1/courier", headers, content, fine=(200, 202, 422))
     said = b"".join(answer.body)

@@ -98,6 +98,9 @@ class Server:
     calls: Limit = field(default_factory=lambda: Limit(burst=600, rate=20))
     knocks: Limit = field(default_factory=lambda: Limit(burst=20, rate=0.2))
 
+    forward: Callable[[bytes], bytes] | None = None
+    """Of a hub: hands a file that is sealed for another server over to its centre. Raises Undelivered."""
+
     _threads: anyio.CapacityLimiter | None = None
 
     async def in_turn(self, work: Callable[..., T], *given: Any) -> T:
@@ -171,11 +174,17 @@ class Server:
         except courier.Undelivered as reason:
             log.info("a file was not taken in: %s", reason.reason)
             return _told({"reason": reason.reason, "whose": reason.whose}, 422)
-        log.info("a file was taken in, of %s", done.head.tag)
-        return Response(done.answer, headers=_SAFE, media_type=bundle.TYPE)
+        return Response(done, headers=_SAFE, media_type=bundle.TYPE)
 
-    def _deliver(self, file: bytes) -> courier.Delivered:
-        return courier.deliver(self.database, self.identity, self.name, file, now=self.clock.now())
+    def _deliver(self, file: bytes) -> bytes:
+        try:
+            done = courier.deliver(self.database, self.identity, self.name, file, now=self.clock.now())
+        except courier.Undelivered as reason:
+            if reason.reason != "bundle_for_another" or self.forward is None:
+                raise
+            return self.forward(file)
+        log.info("a file was taken in, of %s", done.head.tag)
+        return done.answer
 
     def _enrol(self, knock: Knock) -> accounts.Enrolled:
         with self.database.writing() as connection:

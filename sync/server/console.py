@@ -10,7 +10,7 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +33,15 @@ _OFFICE = "Country office"
 _PORT = 8787
 
 
-def _say(line: str = "") -> None:
+def say(line: str = "") -> None:
+    """Write a line of the answer."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m sync.server", description=__doc__)
+def parser(prog: str = "python -m sync.server", about: str | None = __doc__) -> tuple[argparse.ArgumentParser, Any]:
+    """What the console understands, and where more commands are added."""
+    parser = argparse.ArgumentParser(prog=prog, description=about)
     parser.add_argument(
         "--data", type=Path, default=paths.data() / "server", help="the folder of the server's database"
     )
@@ -67,15 +69,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     deliver.add_argument("paths", nargs="+", type=Path, help="files, or folders such as a stick")
     commands.add_parser("restored", help="say that this database came back from a backup: laptops offer all again")
-    return parser
+    return parser, commands
+
+
+Command = Callable[[argparse.Namespace, Database], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; 0 if it went well."""
-    options = _parser().parse_args(arguments)
+    return ran(parser()[0].parse_args(arguments), COMMANDS)
+
+
+def ran(options: argparse.Namespace, commands: Mapping[str, Command]) -> int:
+    """Run one of these commands on the database that was named; 0 if it went well."""
     try:
         with _database(options) as database:
-            return _COMMANDS[options.command or "run"](options, database)
+            return commands[options.command or "run"](options, database)
     except UserError as reason:
         sys.stderr.write(f"{reason}\n")
         return 1
@@ -105,13 +114,19 @@ def _address(options: argparse.Namespace) -> str:
 def _run(options: argparse.Namespace, database: Database) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    sock, server = begun(options, database)
+    uvicorn.Server(configuration(application(server))).run(sockets=[sock])
+    return 0
+
+
+def begun(options: argparse.Namespace, database: Database) -> tuple[socket.socket, Server]:
+    """Listen, and say where; on a first start make an office and a code as well."""
     sock = _listening(options)
     options.port = sock.getsockname()[1]
     server = Server(database, _server(options))
     _begin(options, database)
-    _say(tr("Listening on {address} (stop with Ctrl+C).", address=_address(options)))
-    uvicorn.Server(configuration(application(server))).run(sockets=[sock])
-    return 0
+    say(tr("Listening on {address} (stop with Ctrl+C).", address=_address(options)))
+    return sock, server
 
 
 def _listening(options: argparse.Namespace) -> socket.socket:
@@ -170,13 +185,13 @@ def _invite(options: argparse.Namespace, identity: Ledger, code: str, office: st
     options.data.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(invitation, ensure_ascii=False, indent=1), encoding="utf-8")
     days = accounts.CODE_LASTS.days
-    _say()
-    _say(tr("To let a laptop in ({office}, {name}):", office=office, name=name))
-    _say(tr("  address   {address}", address=address))
-    _say(tr("  code      {code}", code=code))
-    _say(tr("  or open   {file}", file=file))
-    _say(tr("The code works once, within {days} days.", days=days))
-    _say()
+    say()
+    say(tr("To let a laptop in ({office}, {name}):", office=office, name=name))
+    say(tr("  address   {address}", address=address))
+    say(tr("  code      {code}", code=code))
+    say(tr("  or open   {file}", file=file))
+    say(tr("The code works once, within {days} days.", days=days))
+    say()
     if sys.stdout.isatty():
         segno.make(f"{address}/enrol#{code}", error="m").terminal(out=sys.stdout, compact=True)
 
@@ -185,7 +200,7 @@ def _devices(_options: argparse.Namespace, database: Database) -> int:
     with database.reading() as connection:
         for row in accounts.devices(connection):
             state = tr("revoked") if row.revoked else tr("active")
-            _say(f"{row.id}  {state:8}  {row.whose}  ({row.name})")
+            say(f"{row.id}  {state:8}  {row.whose}  ({row.name})")
     return 0
 
 
@@ -193,7 +208,7 @@ def _revoke(options: argparse.Namespace, database: Database) -> int:
     with database.writing() as connection:
         if not accounts.revoke(connection, options.device, now=SystemClock().now()):
             raise UserError(N_("There is no laptop {device}. See: devices"), device=options.device)
-    _say(tr("This laptop is let in no more. What it holds stays on it."))
+    say(tr("This laptop is let in no more. What it holds stays on it."))
     return 0
 
 
@@ -205,7 +220,7 @@ def _deliver(options: argparse.Namespace, database: Database) -> int:
         try:
             done = courier.deliver(database, identity, _server(options), file.read_bytes(), now=now)
             answer = bundle.kept(file.parent, bundle.named(done.head), done.answer)
-            _say(
+            say(
                 tr(
                     "{file}, of {whose}: taken in; the answer is {answer}.",
                     file=file.name,
@@ -216,7 +231,7 @@ def _deliver(options: argparse.Namespace, database: Database) -> int:
         except courier.Undelivered as reason:
             failed += 1
             whose = reason.whose or tr("an unknown laptop")
-            _say(
+            say(
                 tr(
                     "{file}, of {whose}: not taken in ({reason}).",
                     file=file.name,
@@ -226,7 +241,7 @@ def _deliver(options: argparse.Namespace, database: Database) -> int:
             )
         except OSError as reason:
             failed += 1
-            _say(tr("{file}: cannot be read or answered here ({reason}).", file=file.name, reason=reason.strerror))
+            say(tr("{file}: cannot be read or answered here ({reason}).", file=file.name, reason=reason.strerror))
     return 1 if failed else 0
 
 
@@ -256,11 +271,11 @@ def _server(options: argparse.Namespace) -> str:
 def _restored(_options: argparse.Namespace, database: Database) -> int:
     with database.writing() as connection:
         ledger.mint_epoch(connection, accounts.stamp(SystemClock().now()))
-    _say(tr("A new epoch has begun: each laptop offers all it holds at its next exchange."))
+    say(tr("A new epoch has begun: each laptop offers all it holds at its next exchange."))
     return 0
 
 
-_COMMANDS = {
+COMMANDS: Mapping[str, Command] = {
     "run": _run,
     "enrol": _enrol,
     "devices": _devices,
@@ -268,3 +283,4 @@ _COMMANDS = {
     "deliver": _deliver,
     "restored": _restored,
 }
+"""What the console does."""

@@ -29,8 +29,8 @@ class Grant(NamedTuple):
     seq: int = 0
 
 
-MENTOR, COORDINATOR, MANAGER = "mentor", "coordinator", "manager"
-ROLES = (MENTOR, COORDINATOR, MANAGER)
+MENTOR, COORDINATOR, MANAGER, HUB = "mentor", "coordinator", "manager", "hub"
+ROLES = (MENTOR, COORDINATOR, MANAGER, HUB)
 
 _pair, _office, _programme = Visibility.pair, Visibility.office, Visibility.programme
 _EVERYBODY = (Grant(OFFICE, _pair, True), Grant("programme/*", _pair, False))
@@ -42,6 +42,8 @@ _BY_ROLE = {
         Grant("mentorship/*", _office, True),
     ),
     MANAGER: (Grant("person/*", _programme, False), Grant("mentorship/*", _programme, False)),
+    # An office's other server: it carries for everybody there what may leave a laptop at all, and decides about nothing.
+    HUB: tuple(Grant(f"{one}/*", _pair, True) for one in ("programme", "person", "mentorship", "private")),
 }
 
 
@@ -129,10 +131,15 @@ class Mandate:
         return min((grant.least for grant in self.of(scope)), default=None)
 
     @property
+    def relays(self) -> bool:
+        """Whether the caller is a server that passes on what others wrote, and has judged it as this one would."""
+        return "private/*" in self.grants
+
+    @property
     def coordinates(self) -> bool:
         """Whether the caller decides about what others wrote outside their own scopes."""
         held = self.grants.get("mentorship/*")
-        return held is not None and held.write
+        return held is not None and held.write and not self.relays
 
     def writes(self, scope: str) -> bool:
         """Whether the caller may write there."""
@@ -154,11 +161,24 @@ class Ruling(NamedTuple):
     claims: tuple[str, ...] = ()
 
 
+def author_of(state: State) -> str:
+    """Who wrote that a record is private without saying whose, "" if nobody did: of what a hub passes on it is not the hub."""
+    register = state.registers.get("scope")
+    for sibling in sorted(register.siblings) if register else ():
+        stamp = state.stamps.get(sibling.dot)
+        if stamp and stamp.by and sibling.value == _OWN:
+            return stamp.by
+    return ""
+
+
+_OWN = msgspec.msgpack.encode("private/")
+
+
 def ruled(mandate: Mandate, change: State, joined: State, before: str | None, is_new: Callable[[str], bool]) -> Ruling:
     """Whether a change may be taken in, given what the record would become and the scope it is in (None: unknown here)."""
     if before is None and "scope" not in change.registers:
         return Ruling(Verdict.refused, reason="incomplete")
-    after = scope_of(joined, mandate.person)
+    after = scope_of(joined, (author_of(joined) if mandate.relays else "") or mandate.person)
     if not after:
         return Ruling(Verdict.refused, reason="unknown_scope")
     claims = []

@@ -3,6 +3,7 @@
 Who gets what is decided in `sync.server.grants`; this module only keeps it.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, select
@@ -91,3 +92,14 @@ def vouched(connection: Connection, office: str, mentorship: str) -> set[str]:
     table = tables.vouched
     query = select(table.c.scope).where(table.c.office == office, table.c.mentorship == mentorship)
     return set(connection.execute(query).scalars())
+
+
+def vouch(connection: Connection, office: str, opened: Iterable[tuple[str, Iterable[str]]]) -> None:
+    """Believe a server of the same office about the people's scopes that mentorships open."""
+    rows = [
+        {"office": office, "mentorship": mentorship, "scope": scope}
+        for mentorship, scopes in opened
+        for scope in sorted(scopes)
+        if grants.family(scope) == "person/*" and len(scope) <= 100 and len(mentorship) <= 64
+    ]
+    upsert(connection, tables.vouched, rows, replacing=False)

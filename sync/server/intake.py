@@ -196,6 +196,11 @@ class Intake:
             tally[0] += sign * sum(seen)
             tally[1] += sign * self._visible(state, least)
 
+    def stands(self, id: str) -> tuple[State, int] | None:
+        """What a record that was taken in has become, and at which commit."""
+        here = self._here.get(id)
+        return (here.state, here.seq) if here else None
+
     def print(self, state: State, name: str) -> int:
         """The print of a register, taken once however often it is asked for."""
         register = state.registers[name]
@@ -237,7 +242,9 @@ class Intake:
     def _open_scopes(self, mentorship: State) -> None:
         """Give a mentorship's mentors what is theirs, take it from who is none any more, and let in what was held for them."""
         pair, source = grants.pair_of(mentorship), f"mentorship/{mentorship.id}"
-        opened = grants.opened_scopes(self.mandate, pair.mentees, self._is_new)
+        # What a hub passes on was judged where it was let in: it says what that came to (see `Vouches`), and adds nothing by itself.
+        judged = self.mandate.relays
+        opened = set() if judged else grants.opened_scopes(self.mandate, pair.mentees, self._is_new)
         known = vouched(self.connection, self.mandate.office, mentorship.id)
         keys = {"office": self.mandate.office, "mentorship": mentorship.id}
         rows = [{**keys, "scope": scope} for scope in sorted(opened - known)]

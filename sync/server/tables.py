@@ -248,3 +248,59 @@ file_of = Table(
     Column("record", String(64), primary_key=True),
 )
 """For which records a file was sent by somebody who had it: whoever may read one of these may read the file."""
+
+upstream = Table(
+    "upstream",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("office", String(32), ForeignKey("office.id"), nullable=False),
+    Column("caller", String(32), ForeignKey("caller.id"), nullable=False),
+    Column("address", String(500), nullable=False),
+    Column("authority", String(500), nullable=False),
+    Column("token", String(200), nullable=False),
+    Column("server", String(200), nullable=False),
+    Column("epoch", LargeBinary(8), nullable=False),
+    Column("cursor", LargeBinary(256), nullable=False),
+    Column("sent", BigInteger, nullable=False),
+    Column("replica", LargeBinary(8), nullable=False),
+    Column("prev", LargeBinary(8), nullable=False),
+    Column("next", LargeBinary(8), nullable=False),
+    Column("tried", LargeBinary(16), nullable=False),
+    Column("agreed", BigInteger, nullable=False),
+    Column("outcome", String(60), nullable=False),
+)
+"""Of a hub: the one server that it is a client of, how far each has what the other has, when they last agreed and how the last try ended.
+
+`caller` is this ledger's own name for that server: what comes from there is written as by it.
+"""
+
+echo = Table(
+    "echo",
+    metadata,
+    Column("office", String(32), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+)
+"""Of a hub: the records that are just as the other server has them, as long as they stay at that commit: they are not sent back to it."""
+
+unsent = Table(
+    "unsent",
+    metadata,
+    Column("office", String(32), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("reason", String(40), nullable=False),
+    Column("held", Boolean, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+)
+"""Of a hub: what the other server did not take at that commit, and why."""
+
+parcel = Table(
+    "parcel",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("file", LargeBinary, nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("received", BigInteger, nullable=False),
+)
+"""Of a hub: files that are sealed for the other server, and what it answered."""

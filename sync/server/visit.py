@@ -27,6 +27,7 @@ from sync.protocol import (
     ProtocolError,
     Summary,
     Verdict,
+    Vouches,
     Wanted,
     Welcome,
 )
@@ -98,8 +99,9 @@ class Visit:
         if len(self._outcomes) + len(changes) > protocol.MOST_CHANGES:
             raise ProtocolError("too_many_changes")
         decisions = [each for one in messages if isinstance(one, Decide) for each in one.decisions]
+        vouches = [each for one in messages if isinstance(one, Vouches) for each in one.opened]
         if changes or decisions or (first and not self._known()):
-            self._commit(changes, decisions, first=first)
+            self._commit(changes, decisions, vouches, first=first)
 
     def _greet(self, hello: Hello) -> None:
         self.version = protocol.chosen(hello.versions)
@@ -109,13 +111,23 @@ class Visit:
         self.reached = unpacked(hello.cursor) if hello.epoch == self.identity.epoch else Reached()
         self.hello = hello
 
-    def _commit(self, changes: list[State], decisions: list[tuple[bytes, bool]], *, first: bool) -> None:
+    def _commit(
+        self,
+        changes: list[State],
+        decisions: list[tuple[bytes, bool]],
+        vouches: list[tuple[str, tuple[str, ...]]],
+        *,
+        first: bool,
+    ) -> None:
         outcomes: list[Outcome] = []
         with self.database.writing() as connection:
             if first:
                 self._recognise(connection)
             if (changes or decisions) and not self.forked:
-                intake = Intake(connection, self._mandate(connection), accounts.stamp(self.now))
+                mandate = self._mandate(connection)
+                if mandate.relays:
+                    holdings.vouch(connection, self.caller.office, vouches)
+                intake = Intake(connection, mandate, accounts.stamp(self.now))
                 outcomes = intake.take(changes, decisions)
                 self._arrive(intake, changes, outcomes)
             self._note(connection, first=first)
@@ -302,6 +314,9 @@ class Visit:
                 before, reached = reached, reached.grown(gap, Place(row.at, row.id))
                 mine = brought.get(row.id)
                 if not (self._has(mine, row, mandate) or self._has_sent(row)):
+                    if mandate.relays and row.kind == "mentorship":
+                        scopes = holdings.vouched(connection, self.caller.office, row.id)
+                        writer.message(Vouches(((row.id, tuple(sorted(scopes))),)))
                     sent += self._given(writer, row, mine, mandate, before, reached)
             reached = reached.closed(gap)
         return reached, sent
