@@ -6,6 +6,7 @@ Laptops that come and go are never kept waiting for that. What is sealed for the
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -90,15 +91,16 @@ class Hub:
         if load is None:
             raise _no_hub()
         total = Came()
-        for frame in line.exchange(load.token, load.pack()):
-            came = upstream.take(self.database, load, frame, now=self.clock.now())
-            total = Came(
-                total.sent + came.sent,
-                total.received + came.received,
-                came.more or total.more,
-                came.done or total.done,
-                came.forked or total.forked,
-            )
+        with contextlib.closing(line.exchange(load.token, load.pack())) as frames:
+            for frame in frames:
+                came = upstream.take(self.database, load, frame, now=self.clock.now())
+                total = Came(
+                    total.sent + came.sent,
+                    total.received + came.received,
+                    came.more or total.more,
+                    came.done or total.done,
+                    came.forked or total.forked,
+                )
         return total
 
     # --- what is sealed for the centre ---

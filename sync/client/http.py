@@ -8,7 +8,7 @@ acknowledgement (Nagle), a round trip and more on a slow line.
 import contextlib
 import select
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
@@ -169,7 +169,7 @@ class Line:
 
     # --- what is asked ------------------------------------------------------------------------------------------------
 
-    def exchange(self, token: str, body: bytes) -> Iterator[list[Message]]:
+    def exchange(self, token: str, body: bytes) -> Generator[list[Message], None, None]:
         """Send a body; give the answer's frames as they arrive. Raises SyncError, after the frames that came whole."""
         headers = {"Authorization": f"Bearer {token}", "Content-Type": protocol.TYPE, "Content-Encoding": "br"}
         with self._posted("/v1/sync", body, headers) as response:

@@ -201,7 +201,10 @@ def _readable(mandate: Mandate, change: State, scope: str) -> bool:
 def opened_scopes(mandate: Mandate, mentees: frozenset[str], is_new: Callable[[str], bool]) -> set[str]:
     """The people's scopes that a mentorship written by this caller may open to its mentors.
 
-    Nobody gains a person through a mentorship whose writer did not hold that person, unless nobody has heard of them yet.
+    Nobody gains a person through a mentorship whose writer did not hold that person, unless nobody has heard of them yet. What a hub
+    passes on was judged where it was let in: it says what that came to (see `Vouches`), and opens nothing by itself.
     """
+    if mandate.relays:
+        return set()
     scopes = {f"person/{mentee}" for mentee in mentees}
     return {scope for scope in scopes if mandate.writes(scope) or is_new(scope)}

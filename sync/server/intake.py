@@ -242,9 +242,7 @@ class Intake:
     def _open_scopes(self, mentorship: State) -> None:
         """Give a mentorship's mentors what is theirs, take it from who is none any more, and let in what was held for them."""
         pair, source = grants.pair_of(mentorship), f"mentorship/{mentorship.id}"
-        # What a hub passes on was judged where it was let in: it says what that came to (see `Vouches`), and adds nothing by itself.
-        judged = self.mandate.relays
-        opened = set() if judged else grants.opened_scopes(self.mandate, pair.mentees, self._is_new)
+        opened = grants.opened_scopes(self.mandate, pair.mentees, self._is_new)
         known = vouched(self.connection, self.mandate.office, mentorship.id)
         keys = {"office": self.mandate.office, "mentorship": mentorship.id}
         rows = [{**keys, "scope": scope} for scope in sorted(opened - known)]

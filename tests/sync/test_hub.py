@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -228,11 +229,12 @@ def test_a_line_that_dies_at_any_frame_loses_and_doubles_nothing(
     class Torn(Line):
         def exchange(self, token: str, body: bytes) -> Iterator[list[object]]:
             left = next(fates, None)
-            for frame in super().exchange(token, body):
-                if left == 0:
-                    raise client.failure("cut")
-                left = None if left is None else left - 1
-                yield frame
+            with closing(super().exchange(token, body)) as frames:
+                for frame in frames:
+                    if left == 0:
+                        raise client.failure("cut")
+                    left = None if left is None else left - 1
+                    yield frame
 
     branch.hub.line = lambda address, authority: Torn(address, authority=authority)
     failed = 0

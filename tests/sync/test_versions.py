@@ -80,7 +80,7 @@ def _newer(stream: bytes) -> bytes:
     plain = brotli.decompress(stream)
     content = msgspec.msgpack.decode(plain[7:])
     more = [[*one, {"added": "in 2031"}, None] for one in content]
-    packed = msgspec.msgpack.encode([*more, [99, "a message of 2031"], [14]])
+    packed = msgspec.msgpack.encode([*more, [99, "a message of 2031"], [41]])
     return brotli.compress(len(packed).to_bytes(3) + crc32(packed).to_bytes(4) + packed)
 
 
