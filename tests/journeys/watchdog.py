@@ -1,0 +1,151 @@
+"""Notes when the window does not answer: a thread knocks every few milliseconds and sees how long the event loop takes to open.
+
+On a machine that others use too, only what this process itself did counts: a stall is the shorter of the time that went by and of the
+processor's time that this process used meanwhile, in milliseconds of the reference machine (a fixed loop says how much slower this one
+is just now). Each stall keeps the stack of the window's thread, so that a failure names the line to mend.
+"""
+
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+LIMIT = 50.0
+"""Milliseconds that the window may be away."""
+
+_EVERY = 0.004
+_REFERENCE = 7.0
+"""Milliseconds that the fixed loop takes on the reference machine when nobody else uses it."""
+
+
+def fixed_loop() -> float:
+    """Milliseconds of the processor that a loop always alike takes."""
+    began = time.thread_time()
+    total = 0
+    for n in range(100_000):
+        total += n * n % 7
+    return (time.thread_time() - began) * 1000
+
+
+def slowness() -> float:
+    """How many times slower than the reference this machine is just now; at least 1."""
+    return max(1.0, sorted(fixed_loop() for _ in range(7))[3] / _REFERENCE)
+
+
+@dataclass(frozen=True)
+class Stall:
+    """How long the window was away, in milliseconds, during what, and where its thread was."""
+
+    ms: float
+    during: str
+    where: str
+
+
+class _Knock(QEvent):
+    kind = QEvent.Type(QEvent.registerEventType())
+
+    def __init__(self) -> None:
+        super().__init__(_Knock.kind)
+        self.wall, self.cpu = time.perf_counter(), time.process_time()
+
+
+class _Door(QObject):
+    """Lives on the window's thread and opens when the event loop gets to it."""
+
+    def __init__(self, opened: Callable[[_Knock], None]) -> None:
+        super().__init__()
+        self._opened = opened
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, _Knock):
+            self._opened(event)
+            return True
+        return super().event(event)
+
+
+@dataclass(eq=False)
+class Watchdog:
+    """Use it as a context. `during` is what is being tried; `stalls` what was over the limit, `longest` for each thing tried."""
+
+    limit: float = LIMIT
+    during: str = ""
+    stalls: list[Stall] = field(default_factory=list)
+    longest: dict[str, float] = field(default_factory=dict)
+
+    def __enter__(self) -> "Watchdog":
+        self.slow = slowness()
+        self._answered = threading.Event()
+        self._over = threading.Event()
+        self._stack = ""
+        self._main = threading.get_ident()
+        self._door = _Door(self._opened)
+        self._thread = threading.Thread(target=self._knocking, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_reason: object) -> None:
+        self._over.set()
+        while self._thread.is_alive():
+            QApplication.processEvents()
+            self._thread.join(0.005)
+        QApplication.sendPostedEvents(self._door)
+
+    def _knocking(self) -> None:
+        while not self._over.wait(_EVERY):
+            self._answered.clear()
+            self._stack = ""
+            QApplication.postEvent(self._door, _Knock())
+            if not self._answered.wait(self.limit / 1000 * 0.8):
+                frame = sys._current_frames().get(self._main)
+                self._stack = "".join(traceback.format_stack(frame)[-9:]) if frame else ""
+                while not self._answered.wait(0.05) and not self._over.is_set():
+                    pass
+
+    def _opened(self, knock: _Knock) -> None:
+        away = min(time.perf_counter() - knock.wall, time.process_time() - knock.cpu) * 1000 / self.slow
+        self.longest[self.during] = max(self.longest.get(self.during, 0.0), away)
+        if away > self.limit:
+            self.stalls.append(Stall(away, self.during, self._stack))
+        self._answered.set()
+
+    def told(self) -> str:
+        """The stalls in words, the longest first."""
+        ordered = sorted(self.stalls, key=lambda one: -one.ms)
+        return "\n\n".join(f"{one.ms:.0f} ms while {one.during}\n{one.where}" for one in ordered[:6])
+
+
+Steps = Iterator[str]
+"""What is tried, a step each: the step is done, then its name is given."""
+
+
+def drive(steps: Steps, watchdog: Watchdog, *, idle: Callable[[], bool], every_ms: int = 12) -> None:
+    """Do the steps one after another within a running event loop, as a person's hands would, then wait until nothing is under way."""
+    loop = QEventLoop()
+    failed: list[BaseException] = []
+
+    def step() -> None:
+        try:
+            watchdog.during = next(steps)
+        except StopIteration:
+            wait()
+        except BaseException as reason:  # noqa: BLE001 - it is raised again where the test can see it
+            failed.append(reason)
+            loop.quit()
+        else:
+            QTimer.singleShot(every_ms, step)
+
+    def wait() -> None:
+        if idle():
+            QTimer.singleShot(30, loop.quit)
+        else:
+            QTimer.singleShot(10, wait)
+
+    QTimer.singleShot(0, step)
+    loop.exec()
+    if failed:
+        raise failed[0]
