@@ -487,7 +487,7 @@ def m0008_growth(db: Database) -> None:
 
 @steps()
 def m0009_imports(db: Database) -> None:
-    """Which records were brought in from a file, so that an import can be taken back as a whole. Of this laptop only."""
+    """Which records were brought in from a file, so that an import can be taken back; and what is safe, to be counted without reading it."""
     _run(
         db,
         """
@@ -507,6 +507,7 @@ def m0009_imports(db: Database) -> None:
             counter INTEGER NOT NULL,
             digest BLOB NOT NULL,
             PRIMARY KEY (run, id)
-        ) STRICT, WITHOUT ROWID
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX registers_safe ON registers (id, safe_at)
         """,
     )

@@ -137,6 +137,22 @@ class Outgoing:
             total += size
         return found
 
+    def pending_sample(self, most: int = 200) -> list[Pending]:
+        """Some of the records that would be sent now, those that have waited longest: to estimate what all of them take."""
+        rows = self.connection.execute(
+            "SELECT id, group_concat(field, char(10)) FROM (SELECT id, field FROM outbox WHERE private = 0 "
+            "AND id NOT IN (SELECT id FROM set_aside) ORDER BY counter LIMIT ?) GROUP BY id",
+            (most * 20,),
+        ).fetchall()
+        found = []
+        for id, fields in rows[:most]:
+            state = self.state(id)
+            if state is not None:
+                part = state.only(fields.split("\n"))
+                size = sum(len(s.value) for r in part.registers.values() for s in r.siblings) + 40
+                found.append(Pending(part, 0, size))
+        return found
+
     def pending_count(self) -> int:
         """How many records would be sent now."""
         sql = "SELECT count(DISTINCT id) FROM outbox WHERE private = 0 AND id NOT IN (SELECT id FROM set_aside)"
@@ -219,7 +235,7 @@ class Outgoing:
     def put_aside(self) -> list[SetAside]:
         """What is set aside and why, oldest first."""
         rows = self.connection.execute(
-            "SELECT s.id, r.kind, s.reason, s.held, s.since FROM set_aside s JOIN registers r USING (id) ORDER BY s.since"
+            "SELECT s.id, r.kind, s.reason, s.held, s.since FROM set_aside s CROSS JOIN registers r USING (id) ORDER BY s.since"
         )
         return [SetAside(id, kind, reason, bool(held), since) for id, kind, reason, held, since in rows]
 
@@ -318,25 +334,25 @@ class Outgoing:
 
     def safety(self) -> Safety:
         """Where every record is. Said only from what the database holds; safe only on a receipt."""
-        sql = """
-            WITH waiting AS (
-                SELECT id, min(nullif(since, '')) AS oldest, min(private) AS private, max(sent_at IS NOT NULL) AS sent
+        # Asked after every save: each table is gone through once, and where everything is safe only an index is.
+        waiting = """
+            SELECT count(*), min(oldest), coalesce(sum(private), 0), coalesce(sum(sent), 0) FROM (
+                SELECT min(nullif(since, '')) AS oldest, min(private) AS private, max(sent_at IS NOT NULL) AS sent
                 FROM outbox WHERE id NOT IN (SELECT id FROM set_aside) GROUP BY id
             )
-            SELECT (SELECT count(*) FROM waiting),
-                   (SELECT min(oldest) FROM waiting),
-                   (SELECT count(*) FROM waiting WHERE private),
-                   (SELECT count(*) FROM waiting WHERE sent),
-                   (SELECT count(*) FROM registers WHERE safe_at IS NOT NULL
-                        AND id NOT IN (SELECT id FROM outbox) AND id NOT IN (SELECT id FROM set_aside)),
-                   (SELECT count(*) FROM registers WHERE safe_at IS NULL
-                        AND id NOT IN (SELECT id FROM outbox) AND id NOT IN (SELECT id FROM set_aside)),
-                   (SELECT max(ended) FROM exchange WHERE outcome = ''),
-                   (SELECT count(*) FROM set_aside),
+        """
+        settled = """
+            SELECT coalesce(sum(safe_at IS NOT NULL), 0), coalesce(sum(safe_at IS NULL), 0) FROM registers r
+            WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.id = r.id)
+              AND NOT EXISTS (SELECT 1 FROM set_aside a WHERE a.id = r.id)
+        """
+        rest = """
+            SELECT (SELECT max(ended) FROM exchange WHERE outcome = ''), (SELECT count(*) FROM set_aside),
                    (SELECT count(*) FROM registers WHERE conflicts > 0)
         """
-        row = self.connection.execute(sql).fetchone()
-        only_here, oldest, private, unconfirmed, safe, doubted, safe_at, aside, needs_you = row
+        only_here, oldest, private, unconfirmed = self.connection.execute(waiting).fetchone()
+        safe, doubted = self.connection.execute(settled).fetchone()
+        safe_at, aside, needs_you = self.connection.execute(rest).fetchone()
         moments = [datetime.fromisoformat(m) if m else None for m in (oldest, safe_at)]
         # What another ledger said was safe was sent, and until the two are compared nobody knows whether it is there.
         return Safety(

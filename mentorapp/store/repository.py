@@ -208,7 +208,7 @@ class Store(Comparing, Cases, Doubting, Incoming, Reopening, Drafts, Imports, Sh
 
     def asking(self) -> list[tuple[str, str]]:
         """The (kind, id) of each record that stands in two versions and asks, oldest first."""
-        return list(self.connection.execute("SELECT kind, id FROM registers WHERE conflicts > 0 ORDER BY seq"))
+        return list(self.connection.execute("SELECT kind, id FROM registers WHERE conflicts > 0 ORDER BY +seq"))
 
     # --- writing ------------------------------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ _GREETING = 120
 
 def expected_octets(store: Store) -> int:
     """About how many bytes would go over the line now: the first records compressed, the rest in proportion."""
-    waiting = store.pending()
+    waiting = store.pending_sample()
     if not waiting:
         return 0
     sizes = list(accumulate(one.size for one in waiting))

@@ -117,7 +117,13 @@ class _Making:
         for n in range(20):
             some = tuple(sorted(one.id for one in self.chance.sample(persons, 8)))
             yield Mentorship(
-                id=self.id(), type="group", name=f"Circle {n}", mentors=(self.me,), mentees=some, status="active", cadence=30
+                id=self.id(),
+                type="group",
+                name=f"Circle {n}",
+                mentors=(self.me,),
+                mentees=some,
+                status="active",
+                cadence=30,
             )
 
     def _session(self, pair: Mentorship, n: int) -> Session:
@@ -154,11 +160,28 @@ class _Making:
             yield self._rating(pair, n)
         for n in range(1000):
             yield Reflection(
-                id=self.id(), author=self.me, mentorship=met[n].mentorship, session=met[n].id, text=self.words(2), sharing="private"
+                id=self.id(),
+                author=self.me,
+                mentorship=met[n].mentorship,
+                session=met[n].id,
+                text=self.words(2),
+                sharing="private",
             )
-            yield Consent(id=self.id(), person=persons[n].id, purpose="record_keeping", status="given", given_on=self.day())
-            yield Agreement(id=self.id(), mentorship=pairs[n].id, purpose=self.words(1), status="agreed", review_on=self.day())
-            yield Pulse(id=self.id(), author=self.me, mentorship=pairs[n].id, rater=self.me, period="2026-2", belonging=4, trust=5)
+            yield Consent(
+                id=self.id(), person=persons[n].id, purpose="record_keeping", status="given", given_on=self.day()
+            )
+            yield Agreement(
+                id=self.id(), mentorship=pairs[n].id, purpose=self.words(1), status="agreed", review_on=self.day()
+            )
+            yield Pulse(
+                id=self.id(),
+                author=self.me,
+                mentorship=pairs[n].id,
+                rater=self.me,
+                period="2026-2",
+                belonging=4,
+                trust=5,
+            )
         files = [self._file(pairs[0 if n < 80 else n % len(pairs)], met[n], n) for n in range(800)]
         yield from files
         self.filled = Filled(persons[0].id, pairs[0].id, goals[0].id, files[0].id, met[0].id)

@@ -1,9 +1,12 @@
 """With 10,000 sessions and 2,000 people every screen opens at once, and the window never stands still: typing, scrolling, going about."""
 
+import json
+import os
 import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
-from mentorapp import paths, settings
+from mentorapp import settings
 from mentorapp.services import workspace as workspaces
 from tests.journeys.conftest import Journey
 from tests.journeys.scale import Filled, fill, places
@@ -26,19 +29,22 @@ OPENED = [key for key in SCREENS if key not in BARE]
 
 @pytest.fixture(scope="session")
 def full_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Filled]]:
-    """A data folder whose practice store is full; made once a test session."""
-    folder = tmp_path_factory.mktemp("full")
+    """A data folder whose practice store is full; made once a test session, or once for all in the folder MENTOR_FULL_STORE."""
+    kept = os.environ.get("MENTOR_FULL_STORE")
+    folder = Path(kept) if kept else tmp_path_factory.mktemp("full")
+    note = folder / "filled.json"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MENTOR_HOME", str(folder))
-        began = time.perf_counter()
-        opened = workspaces.start(name="Awa D.", practice=True)
-        filled = fill(opened)
-        opened.close()
-        _say("filling the store", time.perf_counter() - began, "s")
+        if not note.exists():
+            began = time.perf_counter()
+            opened = workspaces.start(name="Awa D.", practice=True)
+            note.write_text(json.dumps(asdict(fill(opened))))
+            opened.close()
+            _say("filling the store", time.perf_counter() - began, "s")
         settings.keep(settings.Settings(language="en", theme="light", practice=True))
-        assert paths.data().exists()
-    yield folder, filled
-    shutil.rmtree(folder, ignore_errors=True)
+    yield folder, Filled(**json.loads(note.read_text()))
+    if not kept:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _say(name: str, value: float, unit: str) -> None:

@@ -5,14 +5,14 @@ processor's time that this process used meanwhile, in milliseconds of the refere
 is just now). Each stall keeps the stack of the window's thread, so that a failure names the line to mend.
 """
 
-import sys
+import faulthandler
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from tempfile import TemporaryFile
 
-from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
+from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 LIMIT = 50.0
@@ -46,26 +46,21 @@ class Stall:
     where: str
 
 
-class _Knock(QEvent):
-    kind = QEvent.Type(QEvent.registerEventType())
-
-    def __init__(self) -> None:
-        super().__init__(_Knock.kind)
-        self.wall, self.cpu = time.perf_counter(), time.process_time()
-
-
 class _Door(QObject):
-    """Lives on the window's thread and opens when the event loop gets to it."""
+    """Lives on the window's thread: what is knocked on another is heard when the event loop gets to it."""
 
-    def __init__(self, opened: Callable[[_Knock], None]) -> None:
-        super().__init__()
-        self._opened = opened
+    knocked = Signal(float, float)
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, _Knock):
-            self._opened(event)
-            return True
-        return super().event(event)
+
+def _stack_of(thread: int) -> str:
+    """Where a thread is just now, its innermost call first. Looked at from outside: to make frames of a thread that runs has crashed it."""
+    with TemporaryFile("w+") as file:
+        faulthandler.dump_traceback(file, all_threads=True)
+        file.seek(0)
+        for part in file.read().split("\n\n"):
+            if f"{thread:016x}" in part:
+                return "\n".join(part.splitlines()[1:10])
+    return ""
 
 
 @dataclass(eq=False)
@@ -83,7 +78,8 @@ class Watchdog:
         self._over = threading.Event()
         self._stack = ""
         self._main = threading.get_ident()
-        self._door = _Door(self._opened)
+        self._door = _Door()
+        self._door.knocked.connect(self._opened, Qt.ConnectionType.QueuedConnection)
         self._thread = threading.Thread(target=self._knocking, daemon=True)
         self._thread.start()
         return self
@@ -94,20 +90,20 @@ class Watchdog:
             QApplication.processEvents()
             self._thread.join(0.005)
         QApplication.sendPostedEvents(self._door)
+        self._door.deleteLater()
 
     def _knocking(self) -> None:
         while not self._over.wait(_EVERY):
             self._answered.clear()
             self._stack = ""
-            QApplication.postEvent(self._door, _Knock())
+            self._door.knocked.emit(time.perf_counter(), time.process_time())
             if not self._answered.wait(self.limit / 1000 * 0.8):
-                frame = sys._current_frames().get(self._main)
-                self._stack = "".join(traceback.format_stack(frame)[-9:]) if frame else ""
+                self._stack = _stack_of(self._main)
                 while not self._answered.wait(0.05) and not self._over.is_set():
                     pass
 
-    def _opened(self, knock: _Knock) -> None:
-        away = min(time.perf_counter() - knock.wall, time.process_time() - knock.cpu) * 1000 / self.slow
+    def _opened(self, wall: float, cpu: float) -> None:
+        away = min(time.perf_counter() - wall, time.process_time() - cpu) * 1000 / self.slow
         self.longest[self.during] = max(self.longest.get(self.during, 0.0), away)
         if away > self.limit:
             self.stalls.append(Stall(away, self.during, self._stack))
