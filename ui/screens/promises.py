@@ -177,7 +177,7 @@ class PromisesScreen(QWidget):
         self._none.setText(tr("Nothing is promised here.") if kept.items else tr("Nothing was promised yet."))
 
     def _show_more(self) -> None:
-        self._most += 100
+        self._most += AT_FIRST
         self._again()
 
     # --- one of them --------------------------------------------------------------------------------------------------

@@ -250,6 +250,7 @@ class ChartBox(QWidget):
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeading)
         self.button.clicked.connect(self._turn)
         self.table.hide()
+        self._picture: Picture | None = None
         self._say()
 
     def set(self, picture: Picture) -> None:
@@ -258,13 +259,18 @@ class ChartBox(QWidget):
         self.said.setText(own_direction(picture.words))
         self.said.setVisible(bool(picture.words))
         self.button.setVisible(picture.days() is not None)
-        self._fill(picture)
+        self._picture = picture
+        # The numbers are many labels: they are made for whoever asks for them.
+        if self.shows_numbers():
+            self._fill(picture)
 
     def shows_numbers(self) -> bool:
         """Whether the table is on show."""
         return not self.table.isHidden()
 
     def _turn(self) -> None:
+        if not self.shows_numbers() and self._picture is not None:
+            self._fill(self._picture)
         self.table.setVisible(self.table.isHidden())
         self.chart.setVisible(self.table.isHidden())
         self._say()

@@ -17,6 +17,7 @@ class Flow(QWidget):
         super().__init__(parent)
         self._parts: list[QWidget] = []
         self._gap, self._line_gap = gap, line_gap
+        self._heights: dict[int, int] = {}
         high_as_needed(self)
 
     def addWidget(self, widget: QWidget) -> None:
@@ -58,6 +59,7 @@ class Flow(QWidget):
         self._place(self.width(), move=True)
 
     def _again(self) -> None:
+        self._heights.clear()
         self.updateGeometry()
         # Until it is seen nothing needs a place: a screen of many fields is made twice as fast.
         if self.isVisible():
@@ -66,6 +68,7 @@ class Flow(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Give everything its place."""
         super().showEvent(event)
+        self._heights.clear()
         self._place(self.width(), move=True)
 
     def hasHeightForWidth(self) -> bool:
@@ -74,7 +77,12 @@ class Flow(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         """The height of all lines at this width."""
-        return self._place(width, move=False)
+        if not self.isVisible():
+            return self._place(width, move=False)
+        # Asked dozens of times while a page finds its places; what changes inside says so and is measured anew.
+        if width not in self._heights:
+            self._heights[width] = self._place(width, move=False)
+        return self._heights[width]
 
     def sizeHint(self) -> QSize:
         """Everything on one line."""

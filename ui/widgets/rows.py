@@ -38,12 +38,17 @@ class TwoLines(QWidget):
 
     def restyle(self) -> None:
         """Measure again in the theme in use."""
+        self._hint = self._measured()
         self._offer()
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
         """Wide enough for the title, one or two lines high."""
+        # Asked dozens of times while a page finds its places: measured once.
+        return QSize(self._hint)
+
+    def _measured(self) -> QSize:
         width = QFontMetrics(theme.font("body", 500)).horizontalAdvance(self.title + "  ")
         width += QFontMetrics(theme.font("caption")).horizontalAdvance(self.caption)
         under = QFontMetrics(theme.font("caption")).horizontalAdvance(self.subtitle)
@@ -59,7 +64,7 @@ class TwoLines(QWidget):
         self._offer()
 
     def _offer(self) -> None:
-        cut = self.sizeHint().width() > self.width()
+        cut = self._hint.width() > self.width()
         self.setToolTip("\n".join(filter(None, (self.title, self.caption, self.subtitle))) if cut else "")
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -75,7 +75,7 @@ def as_html(page: Page) -> str:
     parts.append(
         _section(tr("How it is going"), [tr("{label}: {said}", label=label, said=said) for label, said in facts(page)])
     )
-    parts.append(_section(tr("Timeline"), [_told(thing.day, thing) for thing in happened(page)[:12]]))
+    parts.append(_section(tr("Timeline"), [_told(thing.day, thing) for thing in happened(page, most=12)]))
     return "".join(parts)
 
 

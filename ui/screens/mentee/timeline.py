@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import Qt
 
@@ -24,6 +24,14 @@ AT_FIRST = 12
 """How many rows are shown before more are asked for."""
 
 _TONES = {"held": "now", "planned": "good", "missed": "warn", "cancelled": "neutral", "rescheduled": "neutral"}
+
+
+class Thing(NamedTuple):
+    """One thing on the line of time as it was read: when, of which kind (`session`, `goal`, `file`), the record."""
+
+    day: date
+    kind: str
+    record: Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +57,7 @@ class TimelineCard(Card):
         super().__init__(tr("Timeline"))
         self._shell = shell
         self._page: Page | None = None
-        self._things: list[Happened] = []
+        self._line: list[Thing] = []
         self._most = AT_FIRST
         self._offered: list[tuple[str, str]] = []
         self._chips = Chips((("all", tr("All")),), required=True, name=tr("What the timeline shows"))
@@ -77,13 +85,15 @@ class TimelineCard(Card):
             self._offered = offered
             self._chips.set_options(offered)
             self._chips.set_value(self._chips.picked_one() or "all")
-        self._things = happened(page)
+        self._line = line_of_time(page)
         self._narrow()
 
     def _narrow(self) -> None:
         kind = self._chips.picked_one()
-        things = [thing for thing in self._things if kind in ("all", thing.kind)]
-        self._rows.show_values((thing.key, thing) for thing in things[: self._most])
+        things = [thing for thing in self._line if kind in ("all", thing.kind)]
+        # Only what is seen is put into words: a line of years has hundreds of things.
+        shown = [put_into_words(thing, self._page.today) for thing in things[: self._most]] if self._page else []
+        self._rows.show_values((thing.key, thing) for thing in shown)
         left = len(things) - self._most
         self._more.setVisible(left > 0)
         self._more.set_words(
@@ -110,23 +120,39 @@ class TimelineCard(Card):
             self._shell.go("file", file=thing.key)
 
 
-def happened(page: Page) -> list[Happened]:
-    """Everything on the line of time, the latest first."""
+def line_of_time(page: Page) -> list[Thing]:
+    """Everything on the line of time, the latest first, not in words yet."""
     view, today = page.view, page.today
-    found = [_of_session(session, today) for session in view.sessions]
-    found += [_of_goal(goal, today) for goal in view.all_goals]
-    found += [_of_file(file, today) for file in view.files]
+    found = [Thing(_day_of(session, today), "session", session) for session in view.sessions]
+    found += [Thing(made_on(goal.id, today), "goal", goal) for goal in view.all_goals]
+    found += [Thing(file.taken_on or made_on(file.id, today), "file", file) for file in view.files]
     return sorted(found, key=lambda thing: thing.day, reverse=True)
+
+
+def put_into_words(thing: Thing, today: date) -> Happened:
+    """One thing on the line of time, in words."""
+    if thing.kind == "session":
+        return _of_session(thing.record, today)
+    return _of_goal(thing.record, today) if thing.kind == "goal" else _of_file(thing.record, today)
+
+
+def happened(page: Page, *, most: int) -> list[Happened]:
+    """The latest things on the line of time, in words."""
+    return [put_into_words(thing, page.today) for thing in line_of_time(page)[:most]]
+
+
+def _day_of(session: Session, today: date) -> date:
+    moment = session.started or session.planned_start
+    return day_of(moment) if moment else made_on(session.id, today)
 
 
 def _of_session(session: Session, today: date) -> Happened:
     status = session.status or ""
-    moment = session.started or session.planned_start
     return Happened(
         key=session.id,
         kind="session",
         status=status,
-        day=day_of(moment) if moment else made_on(session.id, today),
+        day=_day_of(session, today),
         title=" · ".join(filter(None, (choice(session, "mode"), choice(session, "help_type")))) or tr("Session"),
         subtitle=_line(session.notes or session.strengths or session.agenda or session.reason),
         state=_state(session),
