@@ -24,7 +24,7 @@ from ui.finding import Finder
 from ui.keyguard import KeyGuard
 from ui.notices import Notices
 from ui.reminders import Reminders
-from ui.routes import BARE, MARKED, SCREENS
+from ui.routes import BARE, MARKED, SCREENS, load_soon
 from ui.shell import Shell
 from ui.tasks import Tasks
 from ui.widgets.buttons import QuietButton
@@ -288,6 +288,7 @@ class App(QObject):
         QTimer.singleShot(SYNCING_AFTER, self, self._load_syncing)
 
     def _load_syncing(self) -> None:
+        self.tasks.run(load_soon, lane="network")
         if self.shell.workspace is not None and not self.shell.workspace.practice:
             self.tasks.run(_load_syncing, then=self._start_syncing, owner=self)
 

@@ -64,7 +64,8 @@ def read(workspace: Workspace) -> Overview:
     store = workspace.store
     today = day_of(workspace.clock.now())
     link = linked(store)
-    octets = expected_octets(store)
+    pending = store.pending_count()
+    octets = expected_octets(store, pending=pending)
     files, files_octets = store.files_waiting()
     return Overview(
         today=today,
@@ -72,7 +73,7 @@ def read(workspace: Workspace) -> Overview:
         place=link.known_as if link else "",
         office=(link.office_name or link.known_as) if link else "",
         safety=store.safety(),
-        pending=store.pending_count(),
+        pending=pending,
         octets=octets,
         seconds=expected_seconds(store, octets),
         exchanges=tuple(_worth_showing(store.exchanges(200))),

@@ -1,6 +1,7 @@
 """How each screen is made, by its key. Each is imported when it is first shown, so that the start pays for one."""
 
 from collections.abc import Callable
+from importlib import import_module
 
 from PySide6.QtWidgets import QWidget
 
@@ -191,3 +192,11 @@ SCREENS: dict[str, Callable[[Shell], QWidget]] = {
     "unlock": _unlock,
 }
 """Every screen there is."""
+
+_SOON = ("mentee", "record", "mentees", "sessions", "today")
+
+
+def load_soon() -> None:
+    """Load the code of the screens that are opened every day, while nobody waits for it."""
+    for key in _SOON:
+        import_module(f"ui.screens.{key}")

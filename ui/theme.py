@@ -131,9 +131,15 @@ def name_of(token: str) -> str:
     return str(tokens()[current().mode][token])
 
 
+_colours: dict[tuple[str, str], QColor] = {}
+
+
 def colour(token: str) -> QColor:
     """The colour of a token in the theme in use."""
-    return QColor(name_of(token))
+    key = (current().mode, token)
+    if key not in _colours:
+        _colours[key] = QColor(name_of(token))
+    return QColor(_colours[key])
 
 
 def px(size: float) -> int:

@@ -24,8 +24,11 @@ _SAMPLE = 64_000
 _GREETING = 120
 
 
-def expected_octets(store: Store) -> int:
-    """About how many bytes would go over the line now: the first records compressed, the rest in proportion."""
+def expected_octets(store: Store, *, pending: int | None = None) -> int:
+    """About how many bytes would go over the line now: the first records compressed, the rest in proportion.
+
+    Whoever has counted the `pending` records already says so: with years of records that takes a tenth of a second.
+    """
     waiting = store.pending_sample()
     if not waiting:
         return 0
@@ -35,7 +38,8 @@ def expected_octets(store: Store) -> int:
     for one in sample:
         writer.record(one.state)
     ratio = len(writer.finish()) / sum(one.size for one in sample)
-    whole = sum(one.size for one in waiting) * store.pending_count() / len(waiting)
+    count = store.pending_count() if pending is None else pending
+    whole = sum(one.size for one in waiting) * count / len(waiting)
     return int(_GREETING + whole * ratio)
 
 

@@ -1,7 +1,7 @@
 """Notes when the window does not answer: a thread knocks every few milliseconds and sees how long the event loop takes to open.
 
-On a machine that others use too, only what this process itself did counts: a stall is the shorter of the time that went by and of the
-processor's time that this process used meanwhile, in milliseconds of the reference machine (a fixed loop says how much slower this one
+On a machine that others use too, only what this program itself did counts: a stall is the shorter of the time that went by and of the
+processor's time that the window's thread used meanwhile, in milliseconds of the reference machine (a fixed loop says how much slower this one
 is just now). Each stall keeps the stack of the window's thread, so that a failure names the line to mend.
 """
 
@@ -78,6 +78,9 @@ class Watchdog:
         self._over = threading.Event()
         self._stack = ""
         self._main = threading.get_ident()
+        # Of the window's own thread where the system tells it, of the whole process elsewhere.
+        clock = getattr(time, "pthread_getcpuclockid", None)
+        self._clock = clock(self._main) if clock else None
         self._door = _Door()
         self._door.knocked.connect(self._opened, Qt.ConnectionType.QueuedConnection)
         self._thread = threading.Thread(target=self._knocking, daemon=True)
@@ -96,14 +99,21 @@ class Watchdog:
         while not self._over.wait(_EVERY):
             self._answered.clear()
             self._stack = ""
-            self._door.knocked.emit(time.perf_counter(), time.process_time())
+            self._door.knocked.emit(time.perf_counter(), self._spent())
             if not self._answered.wait(self.limit / 1000 * 0.8):
                 self._stack = _stack_of(self._main)
                 while not self._answered.wait(0.05) and not self._over.is_set():
                     pass
 
+    def _spent(self) -> float:
+        """Seconds of the processor that the window's thread has used."""
+        return time.process_time() if self._clock is None else time.clock_gettime(self._clock)
+
     def _opened(self, wall: float, cpu: float) -> None:
-        away = min(time.perf_counter() - wall, time.process_time() - cpu) * 1000 / self.slow
+        away = min(time.perf_counter() - wall, self._spent() - cpu) * 1000 / self.slow
+        if away > self.limit:
+            # How slow is the machine at this very moment? What others do to its caches is not ours.
+            away *= self.slow / max(self.slow, slowness())
         self.longest[self.during] = max(self.longest.get(self.during, 0.0), away)
         if away > self.limit:
             self.stalls.append(Stall(away, self.during, self._stack))

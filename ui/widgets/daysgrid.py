@@ -5,10 +5,11 @@ Knows no session: a cell says its number, its entries and what it is called; whe
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Protocol, TypeAlias
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -129,7 +130,18 @@ def bars_of(rect: QRectF, cell: Cell) -> tuple[list[QRectF], int]:
     return bars, len(cell.entries) - shown
 
 
+@lru_cache(maxsize=8)
+def _face(_theme: theme.Theme, struck: bool) -> tuple[QFont, QFontMetrics]:
+    face = theme.font("small", 500)
+    face.setStrikeOut(struck)
+    return face, QFontMetrics(face)
+
+
 class _Painter(QStyledItemDelegate):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._cut: dict[tuple[str, int, theme.Theme], str] = {}
+
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         cell = index.data(CELL)
         if cell is None:
@@ -167,17 +179,19 @@ class _Painter(QStyledItemDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour(behind))
         painter.drawRoundedRect(bar, theme.radius("small"), theme.radius("small"))
-        face = theme.font("small", 500)
-        face.setStrikeOut(entry.struck)
+        face, measure = _face(theme.current(), entry.struck)
         painter.setFont(face)
         painter.setPen(theme.colour(ink))
         inner = bar.adjusted(theme.px(4), 0, -theme.px(3), 0)
         side = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
         flags = side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
-        words = QFontMetrics(face).elidedText(
-            f"{entry.time} {_ALONE.format(entry.name)}", Qt.TextElideMode.ElideRight, int(inner.width())
-        )
-        painter.drawText(inner, flags, words)
+        said = f"{entry.time} {_ALONE.format(entry.name)}"
+        key = (said, int(inner.width()), theme.current())
+        if key not in self._cut:
+            if len(self._cut) > 2000:
+                self._cut.clear()
+            self._cut[key] = measure.elidedText(said, Qt.TextElideMode.ElideRight, int(inner.width()))
+        painter.drawText(inner, flags, self._cut[key])
 
     def _more(self, painter: QPainter, rect: QRectF, shown: int, hidden: int, mirrored: bool) -> None:
         painter.setFont(theme.font("small", 500))
