@@ -1,6 +1,6 @@
-"""Rows: two lines with what matters most at the leading end, and what can be done at the trailing end.
+"""Rows for a dozen in a card: two lines with what matters most at the leading end, what can be done at the trailing end.
 
-For a dozen rows in a card. A list of any length is `ui.widgets.lists`.
+A list of any length is `ui.widgets.lists`.
 """
 
 from collections.abc import Iterable
@@ -45,13 +45,12 @@ class TwoLines(QWidget):
 
     def sizeHint(self) -> QSize:
         """Wide enough for the title, one or two lines high."""
-        # Asked dozens of times while a page finds its places: measured once.
-        return QSize(self._hint)
+        return QSize(self._hint)  # Asked dozens of times while a page finds its places: measured once.
 
     def _measured(self) -> QSize:
-        width = QFontMetrics(theme.font("body", 500)).horizontalAdvance(self.title + "  ")
-        width += QFontMetrics(theme.font("caption")).horizontalAdvance(self.caption)
-        under = QFontMetrics(theme.font("caption")).horizontalAdvance(self.subtitle)
+        strong, quiet = QFontMetrics(theme.font("body", 500)), QFontMetrics(theme.font("caption"))
+        width = strong.horizontalAdvance(self.title + "  ") + quiet.horizontalAdvance(self.caption)
+        under = quiet.horizontalAdvance(self.subtitle)
         return QSize(max(width, under) + 2, theme.px(20 if not self.subtitle else 38))
 
     def minimumSizeHint(self) -> QSize:
@@ -181,13 +180,11 @@ class Row(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Never under the height of a control, so that rows of a card keep one rhythm."""
-        least = super().minimumSizeHint()
-        return QSize(least.width(), max(least.height(), theme.px(44)))
+        return super().minimumSizeHint().expandedTo(QSize(0, theme.px(44)))
 
     def sizeHint(self) -> QSize:
         """Never under the height of a control."""
-        wanted = super().sizeHint()
-        return QSize(wanted.width(), max(wanted.height(), theme.px(44)))
+        return super().sizeHint().expandedTo(QSize(0, theme.px(44)))
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Tint under the pointer."""
