@@ -50,8 +50,7 @@ class TwoLines(QWidget):
     def _measured(self) -> QSize:
         strong, quiet = QFontMetrics(theme.font("body", 500)), QFontMetrics(theme.font("caption"))
         width = strong.horizontalAdvance(self.title + "  ") + quiet.horizontalAdvance(self.caption)
-        under = quiet.horizontalAdvance(self.subtitle)
-        return QSize(max(width, under) + 2, theme.px(20 if not self.subtitle else 38))
+        return QSize(max(width, quiet.horizontalAdvance(self.subtitle)) + 2, theme.px(20 if not self.subtitle else 38))
 
     def minimumSizeHint(self) -> QSize:
         """It can be cut, but not away."""
@@ -156,7 +155,6 @@ class Row(QWidget):
         if leading is not None:
             self._line.addWidget(leading)
         self.words = TwoLines(title, caption, subtitle)
-        self.words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, False)
         self._line.addWidget(self.words, 1)
         self.add(*trailing)
         self.setAccessibleName(self.words.accessibleName())
