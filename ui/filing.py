@@ -25,3 +25,9 @@ def which_table(parent: QWidget, *, title: str, kind: str) -> Path | None:
     folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     chosen, _ = QFileDialog.getOpenFileName(parent, title, folder, kind)
     return Path(chosen) if chosen else None
+
+
+def which_folder(parent: QWidget, *, title: str) -> Path | None:
+    """The folder chosen, such as a stick; None if the person thought better of it."""
+    chosen = QFileDialog.getExistingDirectory(parent, title)
+    return Path(chosen) if chosen else None

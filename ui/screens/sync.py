@@ -18,6 +18,7 @@ from sync.client import allow_voiding, read_invitation
 from sync.client.words import NotLetIn
 from ui import exchanges, joining, theme, words
 from ui.choosing import Choosing
+from ui.courier import CourierCard
 from ui.deciding import Deciding
 from ui.exchanges import Aside, Overview
 from ui.shell import Shell
@@ -82,6 +83,8 @@ class SyncScreen(QWidget):
         self._stats: list[Stat] = []
         self._choosing = Choosing(shell)
         self._deciding = Deciding(shell)
+        self._courier = CourierCard(shell)
+        self._courier.taken.connect(self.refresh)
         self._aside = KeyedRows(self._aside_row)
         self._history = KeyedRows(self._history_row)
         self._lay_out()
@@ -101,7 +104,8 @@ class SyncScreen(QWidget):
         for part in (self._under_way, self._trouble, self._practice, self._join_card):
             page.body.addWidget(part)
         page.body.addLayout(self._figures)
-        below: tuple[QWidget, ...] = (self._choosing, self._deciding, self._aside_card, self._history_card)
+        told = (self._aside_card, self._courier, self._history_card)
+        below: tuple[QWidget, ...] = (self._choosing, self._deciding, *told)
         for each in below:
             page.body.addWidget(each)
         page.body.addStretch(1)
@@ -137,6 +141,7 @@ class SyncScreen(QWidget):
         self._title.set_title(tr("Sync"), self._caption(overview))
         self._button.setVisible(linked)
         self._practice.setVisible(overview.practice)
+        self._courier.setVisible(linked)
         self._show_figures(overview)
         self._choosing.show_all(overview.disagreements)
         self._deciding.show_all(overview.held)
