@@ -11,6 +11,7 @@ from math import ceil
 
 from mentorapp.clock import local
 from mentorapp.i18n import ntr, tr
+from mentorapp.records import BY_KIND
 from mentorapp.services.workspace import Workspace
 from mentorapp.store import Store
 from sync import wire
@@ -128,10 +129,13 @@ def _waiting(store: Store) -> Iterator[str]:
 def _aside(store: Store) -> Iterator[str]:
     for one in store.put_aside():
         since, reason = _when(datetime.fromisoformat(one.since)), tr(words.aside(one.reason))
+        kind = BY_KIND.get(one.kind)
+        # The kind and the number, and no name: what a doctor says is passed on to whoever helps.
+        what = f"{tr(kind.title)} {one.id[-6:]}" if kind else tr("Something of a newer version of Mentor")
         if one.held:
-            yield tr("Held for your coordinator since {when}: {reason}", when=since, reason=reason)
+            yield tr("{what}: held for your coordinator since {when}. {reason}", what=what, when=since, reason=reason)
         else:
-            yield tr("Set aside since {when}: {reason}", when=since, reason=reason)
+            yield tr("{what}: set aside since {when}. {reason}", what=what, when=since, reason=reason)
     for file in store.files_refused():
         yield tr("A file is set aside: {reason}", reason=tr(words.aside(file.refused)))
     strays = len(store.strays())

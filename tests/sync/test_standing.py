@@ -55,7 +55,9 @@ def test_what_was_not_taken_is_said_with_its_reason_and_remedy(laptop: Callable[
     grace.store.set_aside([Refusal(first.state.id, first.counter, reason, held)], at=grace.clock.now())
     said = [line for line in _said(grace).split("\n") if "since" in line]
     assert len(said) == 1
-    assert said[0].startswith("Held for your coordinator since" if held else "Set aside since")
+    assert said[0].startswith(
+        f"Person {first.state.id[-6:]}: " + ("held for your coordinator since" if held else "set aside since")
+    )
     assert said[0].endswith(ASIDE[reason])
 
 
