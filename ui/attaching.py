@@ -53,13 +53,12 @@ class Attaching(Card):
         self.cut_off = KeyedRows(self._cut_off_row)
         self._reading = text("", "caption", wrap=True)
         self._problem = text("", "problem", wrap=True)
-        self.question = Question()
-        self.question.answered.connect(self._answered)
+        self._question: Question | None = None
+        self._allowing: Allowing | None = None
         self.choose = QuietButton(tr("Add a photo or file…"), "paperclip")
         self.paste = QuietButton(tr("Paste the picture"), "clipboard-paste")
         self.photo = QuietButton(tr("Take a photo"), "camera")
         self.note = VoiceNote(shell)
-        self.allowing = Allowing(shell)
         self.viewfinder: Viewfinder | None = None
         self.player: PlayerBar | None = None
         self._lay_out()
@@ -67,15 +66,15 @@ class Attaching(Card):
 
     def _lay_out(self) -> None:
         self.body.setSpacing(6)
-        self._heard = Column(gap=0)
-        for part in (self.files, self.cut_off, self._reading, self._problem, self.question):
+        self._asks, self._heard = Column(gap=0), Column(gap=0)
+        for part in (self.files, self.cut_off, self._reading, self._problem):
             part.hide()
             self.body.addWidget(part)
+        self.body.addLayout(self._asks)
         self.body.addLayout(self._heard)
         ways = Flow(gap=12, line_gap=2)
         for button in (self.choose, self.photo, self.paste):
             ways.addWidget(button)
-        self.body.addWidget(self.allowing)
         self.body.addWidget(ways)
         self.body.addWidget(self.note)
         self.setAcceptDrops(True)
@@ -90,6 +89,26 @@ class Attaching(Card):
         self.note.played.connect(self._play)
         QGuiApplication.clipboard().dataChanged.connect(self._offer_paste)
         self._offer_paste()
+
+    # --- what is made when it is first needed -------------------------------------------------------------------------
+
+    @property
+    def question(self) -> Question:
+        """Whether the smaller copy is kept."""
+        if self._question is None:
+            self._question = Question()
+            self._question.hide()
+            self._question.answered.connect(self._answered)
+            self._asks.addWidget(self._question)
+        return self._question
+
+    @property
+    def allowing(self) -> Allowing:
+        """Who did not allow what is being kept."""
+        if self._allowing is None:
+            self._allowing = Allowing(self._shell)
+            self._heard.addWidget(self._allowing)
+        return self._allowing
 
     # --- showing ------------------------------------------------------------------------------------------------------
 
@@ -109,7 +128,8 @@ class Attaching(Card):
             self.allowing.about(self._session, purpose)
 
     def _put_away(self) -> None:
-        self.allowing.put_away()
+        if self._allowing is not None:
+            self._allowing.put_away()
         if self.viewfinder is not None:
             self.viewfinder.end()
             self.viewfinder.hide()
@@ -158,7 +178,8 @@ class Attaching(Card):
         chosen = self._asked.get(self._session.id) if self._session else None
         if chosen is not None and chosen.small is not None:
             self.question.ask(chosen.name, len(chosen.content), len(chosen.small))
-        self.question.setVisible(chosen is not None)
+        if self._question is not None:
+            self._question.setVisible(chosen is not None)
 
     def _say(self, *, reading: str = "", problem: str = "") -> None:
         self._reading.setText(reading)

@@ -56,18 +56,23 @@ class VoiceNote(QWidget):
         self._last: Attachment | None = None
         self.speak = QuietButton(words or tr("Record a voice note"), "mic")
         self.speak.clicked.connect(self.begin)
-        self.stop = Button(tr("Stop"), "square")
-        self.stop.clicked.connect(self.end)
-        self._lay_out()
+        high_as_needed(self)
+        self._column = Column(self, gap=8)
+        self._column.addWidget(self.speak, 0, Qt.AlignmentFlag.AlignLeading)
+        self._built = False
         self._refresh = QTimer(self)
         self._refresh.setInterval(200)
         self._refresh.timeout.connect(self._tick)
         self._loudest = 0.0
         self._show()
 
-    def _lay_out(self) -> None:
-        high_as_needed(self)
-        column = Column(self, gap=8)
+    def _build(self) -> None:
+        """Make the recorder, when somebody first speaks."""
+        if self._built:
+            return
+        self._built = True
+        self.stop = Button(tr("Stop"), "square")
+        self.stop.clicked.connect(self.end)
         self._live = QWidget()
         head = Line(self._live, gap=10)
         self._state = Pill(tr("Recording"), "bad", parent=self._live)
@@ -88,9 +93,9 @@ class VoiceNote(QWidget):
         for button in (self.play, self.again, self.throw):
             button.setProperty("short", "true")
             self._deeds.addWidget(button)
-        for part in (self._said, self._problem, self._live, self._deeds):
-            column.addWidget(part)
-        column.addWidget(self.speak, 0, Qt.AlignmentFlag.AlignLeading)
+        for at, part in enumerate((self._said, self._problem, self._live, self._deeds)):
+            part.hide()
+            self._column.insertWidget(at, part)
 
     # --- for whom -----------------------------------------------------------------------------------------------------
 
@@ -121,6 +126,7 @@ class VoiceNote(QWidget):
         """Begin to listen, or say why that cannot be."""
         if self._recording or self._session is None:
             return
+        self._build()
         self._last = None
         self._encoder, self._pcm, self._blocks, self._octets = sound.Encoder(), b"", b"", 0
         try:
@@ -235,12 +241,16 @@ class VoiceNote(QWidget):
     # --- showing ------------------------------------------------------------------------------------------------------
 
     def _tick(self) -> None:
+        if not self._built:
+            return
         self._clock.setText(say.clock(self.seconds()))
         self._clock.setAccessibleName(tr("Recorded so far: {length}", length=say.clock(self.seconds())))
         self._level.set(self._loudest**0.5, tr("How loud it is"))
         self._loudest /= 2
 
     def _say(self, *, words: str = "", problem: str = "") -> None:
+        if not self._built:
+            return
         self._said.setText(words)
         self._said.setVisible(bool(words))
         self._problem.setText(problem)
@@ -250,6 +260,8 @@ class VoiceNote(QWidget):
 
     def _show(self) -> None:
         live = bool(self._recording)
+        if not self._built:
+            return
         self._live.setVisible(live)
         self.speak.setVisible(not live and self._last is None)
         self._deeds.setVisible(not live and self._last is not None)

@@ -65,8 +65,7 @@ class SessionPage(Scroll):
         self.goals = GoalsProgress(today=lambda: self.today)
         self.ask_goals = QuietButton(tr("Note how far the goals are"), "target")
         self.how = HowItWent(today=lambda: self.today)
-        self.last, self.invitation = LastTime(), Invitation()
-        self.when = WhenWhere(today=lambda: self.today)
+        self._side_made = False
         self.give_up = QuietButton("")
         self._lay_out()
         self._listen()
@@ -77,19 +76,33 @@ class SessionPage(Scroll):
         self.body.addWidget(self.title)
         self._columns = Line(gap=24)
         self._main, self._side = QWidget(), QWidget()
-        main, side = Column(self._main, gap=14), Column(self._side, gap=14)
+        main = Column(self._main, gap=14)
         for part in self._main_parts():
             main.addWidget(part)
-        for part in (self.last, self.invitation, self.when):
-            side.addWidget(part)
-        self._beside = Column(gap=14)
-        side.addLayout(self._beside)
-        for column in (main, side):
-            column.addStretch(1)
+        main.addStretch(1)
         self._columns.addWidget(self._main, 1)
         self._columns.addWidget(self._side, 0)
         self.body.addLayout(self._columns)
         self.body.addStretch(1)
+
+    def build_side(self) -> None:
+        """Make the quiet cards, in a turn of their own: what one writes in is there before them."""
+        if self._side_made:
+            return
+        self._side_made = True
+        self.last, self.invitation = LastTime(), Invitation()
+        self.when = WhenWhere(today=lambda: self.today)
+        side = Column(self._side, gap=14)
+        for part in (self.last, self.invitation, self.when):
+            high_as_needed(part)
+            side.addWidget(part)
+        self._beside = Column(gap=14)
+        side.addLayout(self._beside)
+        side.addStretch(1)
+        self.when.edited.connect(self.edited)
+        self.when.edited.connect(self._say_title)
+        self.when.paper_changed.connect(lambda paper: self._show_clock(paper=paper))
+        self.invitation.wanted.connect(self.go_to_how)
 
     def put_beside(self, card: QWidget) -> None:
         """Add a card under those that stand beside what is written."""
@@ -112,7 +125,7 @@ class SessionPage(Scroll):
         worked.body.addWidget(self.goals)
         self._how_card = Card(tr("How it went"), tr("Nothing here has to be filled in"))
         self._how_card.body.addWidget(self.how)
-        for card in (check_in, worked, agreed, self._how_card, self.last, self.invitation, self.when):
+        for card in (check_in, worked, agreed, self._how_card):
             high_as_needed(card)
         return [chips, check_in, worked, agreed, self._how_card, foot]
 
@@ -124,20 +137,17 @@ class SessionPage(Scroll):
             self.promises,
             self.goals,
             self.how,
-            self.when,
         ):
             part.edited.connect(self.edited)
         for choice in (self.mode.edited, self.help.edited, self.clock.changed):
             choice.connect(self.decided)
-        self.when.edited.connect(self._say_title)
-        self.when.paper_changed.connect(lambda paper: self._show_clock(paper=paper))
-        self.invitation.wanted.connect(self.go_to_how)
         self.ask_goals.clicked.connect(self._go_to_goals)
 
     # --- showing ------------------------------------------------------------------------------------------------------
 
     def show_writing(self, found: Writing) -> None:
         """Show a draft with all that stands around it."""
+        self.build_side()
         draft, session = found.draft, found.draft.session
         self._found, self.today = found, local(found.now).date()
         self.mode.set_first(OF_GROUPS if found.pair.group else USUAL)

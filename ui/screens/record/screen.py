@@ -49,8 +49,7 @@ class RecordScreen(QWidget):
         self._held_focus: QWidget | None = None
         self._asking: WhomPage | None = None
         self.page = SessionPage()
-        self.files = Attaching(shell)
-        self.page.put_beside(self.files)
+        self._files: Attaching | None = None
         self.spoken: Spoken | None = None
         self.page.how.built.connect(self._offer_to_speak)
         self._pages = QStackedWidget()
@@ -63,7 +62,6 @@ class RecordScreen(QWidget):
         self._keeper.kept.connect(lambda at: self.page.say_kept(at, known=True))
         self._keeper.failed.connect(lambda _error: self.page.say_not_kept())
         self.page.edited.connect(self._keeper.touch)
-        self.files.adding.connect(self._keep_for_file)
         self.page.decided.connect(self._decided)
         self.page.finish.clicked.connect(self.hold)
         self.page.give_up.clicked.connect(self._give_up)
@@ -77,6 +75,15 @@ class RecordScreen(QWidget):
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._focus_moved)
             app.applicationStateChanged.connect(lambda _state: self._keeper.flush())
+
+    @property
+    def files(self) -> Attaching:
+        """The files of the session, made once there is one: the page is seen before them."""
+        if self._files is None:
+            self._files = Attaching(self._shell)
+            self._files.adding.connect(self._keep_for_file)
+            self.page.put_beside(self._files)
+        return self._files
 
     @property
     def whom(self) -> WhomPage:
@@ -124,7 +131,8 @@ class RecordScreen(QWidget):
         self._keeper.flush()
 
     def _be_silent(self) -> None:
-        self.files.leave()
+        if self._files is not None:
+            self._files.leave()
         if self.spoken is not None:
             self.spoken.leave()
 
