@@ -111,6 +111,39 @@ def test_keeping_a_draft_takes_less_than_50_ms(opened: Workspace) -> None:
     assert took < 50
 
 
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder whose practice store has 10,000 sessions and 2,000 people."""
+    folder = tmp_path_factory.mktemp("large")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MENTOR_HOME", str(folder))
+        opened = workspace.start(name="Awa D.", practice=True)
+        sample.many(opened, mentees=2000, sessions=10_000)
+        opened.close()
+    return folder
+
+
+@pytest.mark.parametrize("store", ["home", "large"])
+def test_what_is_since_the_last_meeting_takes_less_than_100_ms(
+    store: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ui.screens.mentee import verbs
+
+    monkeypatch.setenv("MENTOR_HOME", str(request.getfixturevalue(store)))
+    found = workspace.open_practice()
+    try:
+        people = [row.person for row in recall.mentees(found)][:60]
+        turn = iter(people * 3)
+        took = _median_ms(lambda: verbs.read(found, next(turn)))
+        often = max(people, key=lambda one: recall.mentee(found, one).met)
+        worst = _median_ms(lambda: verbs.read(found, often))
+    finally:
+        found.close()
+    _say(f"since we last met, {'60 mentees' if store == 'home' else '2,000 people'}", took, "ms", "< 100")
+    _say("  the mentee with most sessions", worst, "ms", "< 100")
+    assert worst < 100
+
+
 def test_opening_a_mentee_takes_less_than_100_ms(opened: Workspace) -> None:
     people = [row.person for row in recall.mentees(opened)]
     turn = iter(people * 3)

@@ -14,11 +14,12 @@ from ui import words
 from ui.screens.mentee import verbs
 from ui.screens.mentee.notes import NewGoal, NewPromise
 from ui.shell import Shell
-from ui.widgets import Bar, Card, Column, Columns, Line, Pill, Prose, QuietButton, Quote, TickRow, hairline, text
+from ui.widgets import Bar, Card, Column, Columns, Line, Pill, Prose, QuietButton, Quote, Row, TickRow, hairline, text
 from ui.widgets.keyed import KeyedRows
 
 if TYPE_CHECKING:
     from mentorapp.records import ActionItem, Goal, Session
+    from mentorapp.services.news import News
     from mentorapp.services.recall import PromiseRow
     from mentorapp.store import Changed
     from ui.screens.mentee.verbs import Page
@@ -38,6 +39,8 @@ class SinceCard(Card):
         self._useful_label = text(tr("The most useful thing, in their own words"), "caption")
         self._useful = Quote("")
         self._question = Prose()
+        self._news_label = text(tr("New since then"), "caption")
+        self._news = KeyedRows(self._news_row)
         self._working = text("", "caption")
         self.new_promise = NewPromise(shell)
         self.new_goal = NewGoal(shell)
@@ -66,6 +69,9 @@ class SinceCard(Card):
         column.addSpacing(8)
         column.addWidget(text(tr("You might begin with"), "caption"))
         column.addWidget(self._question)
+        column.addSpacing(8)
+        column.addWidget(self._news_label)
+        column.addWidget(self._news)
         column.addStretch(1)
         return column
 
@@ -84,8 +90,36 @@ class SinceCard(Card):
         self._useful.setVisible(bool(view.useful))
         self._useful.set(words.quoted(view.useful))
         self._question.set(view.first_question)
+        self._news.show_values((f"{one.kind}{one.id}", (one, page.today)) for one in page.news)
+        for part in (self._news_label, self._news):
+            part.setVisible(bool(page.news))
         self.new_promise.begin_for(page)
         self.new_goal.begin_for(page)
+
+    # --- what is new --------------------------------------------------------------------------------------------------
+
+    def _news_row(self, value: tuple[News, date]) -> Row:
+        one, today = value
+        title = f"{one.words}, {words.day(one.day, near=today)}" if one.day else one.words
+        row = Row(title, subtitle=" · ".join((what_happened(one), words.when(one.at, near=today))))
+        row.activated.connect(lambda: self._open_news(one))
+        return row
+
+    def _open_news(self, one: News) -> None:
+        page = self._page
+        if page is None:
+            return
+        person = page.view.person.id
+        where: dict[str, tuple[str, dict[str, str]]] = {
+            "session": ("record", {"session": one.id, "person": person}),
+            "attachment": ("file", {"file": one.id}),
+            "goal": ("goal", {"goal": one.id}),
+            "competency_rating": ("ratings", {"person": person}),
+            "action_item": ("promises", {"person": person}),
+            "agreement": ("agreement", {"agreement": one.id}),
+        }
+        screen, at = where.get(one.kind, ("mentee", {"person": person}))
+        self._shell.go(screen, **at)
 
     # --- promises -----------------------------------------------------------------------------------------------------
 
@@ -157,6 +191,13 @@ class SinceCard(Card):
             self._shell.notices.say(said, action_label=tr("Undo"), action=undo)
 
         self._shell.do(lambda workspace: verbs.progress(workspace, goal), stepped, owner=self)
+
+
+def what_happened(one: News) -> str:
+    """Whether it is new or changed, and by whom."""
+    if one.made:
+        return tr("new, by {name}", name=one.by) if one.by else tr("new")
+    return tr("changed by {name}", name=one.by) if one.by else tr("changed")
 
 
 def last_met(last: Session | None, today: date) -> str:

@@ -11,6 +11,7 @@ from mentorapp.clock import day_of
 
 if TYPE_CHECKING:
     from mentorapp.records import ActionItem, Goal, Mentorship, Person, Session
+    from mentorapp.services.news import News
     from mentorapp.services.recall import MenteeView
     from mentorapp.services.workspace import Workspace
 
@@ -34,6 +35,7 @@ class Page:
     today: date
     others: tuple[str, ...]
     drafts: tuple[Draft, ...]
+    news: tuple[News, ...] = ()
 
     @property
     def mentorship(self) -> str:
@@ -49,9 +51,10 @@ class Page:
 def read(workspace: Workspace, person: str) -> Page:
     """The page of a person."""
     from mentorapp.records import Person
-    from mentorapp.services import recall
+    from mentorapp.services import news, recall
 
     view = recall.mentee(workspace, person)
+    about_these = news.mentorships_of(view.mentorship, view.sessions)
     mentors = view.mentorship.mentors if view.mentorship else ()
     others = (workspace.store.seek(Person, id) for id in mentors if id != workspace.me)
     about = view.mentorship.id if view.mentorship else ""
@@ -61,6 +64,7 @@ def read(workspace: Workspace, person: str) -> Page:
         today=day_of(workspace.clock.now()),
         others=tuple(other.name for other in others if other),
         drafts=tuple(Draft(id=kept.id, kept_at=datetime.fromisoformat(kept.kept_at)) for kept in drafts),
+        news=news.since(workspace, mentorships=about_these, last=view.last),
     )
 
 
