@@ -166,7 +166,7 @@ class MentorshipCard(Card):
         if stands.mine:
             offered += [(verb(one.status or "", to), lambda _on=False, to=to: self._step(to)) for to in stands.next]
             if one.status in ("active", "on_hold", "proposed"):
-                offered.append((tr("Hand over"), lambda _on=False: self._begin_handing()))
+                offered.append((tr("Hand over to a colleague"), lambda _on=False: self._begin_handing()))
         for label, run in offered:
             button = QuietButton(label)
             button.setAccessibleName(tr("{verb}: this mentorship", verb=label))

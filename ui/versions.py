@@ -11,7 +11,7 @@ from mentorapp import registers, wording
 from mentorapp.clock import day_of, local
 from mentorapp.fields import Choice, Count, Day, Field, Flag, Many, Moment, Ref, Text
 from mentorapp.i18n import tr
-from mentorapp.records import BY_KIND, Mentorship, Person, Record, Session, Site
+from mentorapp.records import BY_KIND, Consent, Mentorship, Person, Record, Session, Site
 from mentorapp.services import conflicts, recall
 from mentorapp.services.conflicts import Conflict, Side
 from mentorapp.services.workspace import Workspace
@@ -189,6 +189,8 @@ def about(workspace: Workspace, record: Record, today: date) -> str:
             return tr("Session with {name}, {day}", name=with_whom, day=words.day(local(moment).date(), near=today))
     if isinstance(record, Person | Site) and record.name:
         return record.name
+    if isinstance(record, Consent) and (person := workspace.store.seek(Person, record.person)):
+        return tr("{kind}, with {name}", kind=tr(record.title), name=person.name)
     if with_whom:
         return tr("{kind}, with {name}", kind=tr(record.title), name=with_whom)
     return tr(record.title)

@@ -95,7 +95,10 @@ class Today:
 
 @dataclass(frozen=True, kw_only=True)
 class MenteeView:
-    """Everything about one mentee, what happened since the last session first. `also` are who was taken together with this person."""
+    """Everything about one mentee, what happened since the last session first. `also` are who was taken together with this person.
+
+    `sessions` are those with this person alone, `group_sessions` those of the `groups` that this person came to, or that are planned.
+    """
 
     person: Person
     mentorship: Mentorship | None
@@ -113,6 +116,7 @@ class MenteeView:
     groups: tuple[Pair, ...] = ()
     all_goals: tuple[Goal, ...] = field(default=())
     also: tuple[Person, ...] = ()
+    group_sessions: tuple[Session, ...] = ()
 
 
 def pairs(workspace: Workspace, only: Iterable[str] | None = None) -> dict[str, Pair]:
@@ -366,6 +370,14 @@ def mentee(workspace: Workspace, person: str) -> MenteeView:
     useful = next((s.useful for s in held if s.useful), "")
     known = pairs(workspace, [m.id for m in all_of if m.id not in ids])
     also = (store.seek(Person, id) for id in everyone[1:])
+    together = store.find(
+        Session,
+        f"mentorship IN ({', '.join('?' * len(known))}) AND (status = 'planned' OR attendees = '[]' OR "
+        f"EXISTS (SELECT 1 FROM json_each(attendees) WHERE value IN ({', '.join('?' * len(everyone))})))",
+        (*known, *everyone),
+        order="coalesce(started, planned_start) DESC",
+        limit=100,
+    )
     return MenteeView(
         person=somebody,
         mentorship=chosen,
@@ -383,6 +395,7 @@ def mentee(workspace: Workspace, person: str) -> MenteeView:
         groups=tuple(known.values()),
         all_goals=goals,
         also=tuple(one for one in also if one),
+        group_sessions=tuple(together) if known else (),
     )
 
 

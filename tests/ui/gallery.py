@@ -32,7 +32,7 @@ Place = tuple[str, Callable[[Journey], None]]
 
 def _ids(workspace: Workspace) -> dict[str, Any]:
     person = recall.mentees(workspace)[0].person
-    _, _, long = people.add_mentee(
+    _, somebody, long = people.add_mentee(
         workspace, name=LONG, role="Community health supervisor", site="Gulu district library"
     )
     pairs = [one for one in workspace.store.find(Mentorship) if person in one.mentees]
@@ -42,6 +42,8 @@ def _ids(workspace: Workspace) -> dict[str, Any]:
         "mentorship": pairs[0].id if pairs else long.id,
         "session": sessions[0].id,
         "new_pair": long.id,
+        "new_person": somebody.id,
+        "group": workspace.store.find(Mentorship, "type = 'group'")[0].id,
     }
 
 
@@ -91,6 +93,14 @@ def _states(key: str, found: dict[str, Any]) -> list[Place]:
             ("sessions/plan", _to(key, plan_for="")),
             *((f"sessions/{view}", _view(view)) for view in ("Week", "List")),
         ]
+    if key == "mentorship":
+        return [("mentorship/group", _to(key, mentorship=found["group"])), ("mentorship/new", _to(key, new=True))]
+    if key == "same":
+        return [("same", _to(key)), ("same/two", _to(key, one=found["person"], other=found["new_person"]))]
+    if key == "sites":
+        return [("sites", _to(key)), ("sites/new", _to(key, new=True))]
+    if key == "mentees":
+        return [("mentees", _to(key)), ("mentees/groups", _to(key, view="groups")), ("mentees/new", _to(key, new=True))]
     if key == "mentee":
         return [("mentee", _to(key, person=found["person"]))]
     return [(key, _asked(key, found))]

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from mentorapp.clock import day_of
 from mentorapp.records import Agreement, Consent, Mentorship, Person, Site
-from mentorapp.services import agreements, consents, duplicates, people, recall, sites
+from mentorapp.services import agreements, consents, duplicates, people, recall, sessions, sites
 from mentorapp.services.workspace import Workspace
 from tests.journeys.conftest import Journey
 from ui import filing, signing
@@ -105,6 +105,27 @@ def test_somebody_joins_a_group_and_leaves_it_and_both_are_taken_back(
     assert len(now(mentor_app, group).mentees) == 2
 
 
+def test_a_meeting_of_a_group_stands_once_for_the_mentor_and_once_on_the_page_of_each_who_came(
+    mentor_app: Journey, pair: tuple[Person, Mentorship]
+) -> None:
+    def hold(w: Workspace) -> Any:
+        other = people.add_mentee(w, name="Samuel O.")[1]
+        group = people.add_group(w, name="Circle", mentees=(pair[0].id, other.id))[1]
+        draft = sessions.begin_draft(w, mentorship=group.id)
+        came = replace(draft.session, attendees=(pair[0].id,))
+        sessions.hold_session(w, draft=replace(draft, session=came))
+        return other, group
+
+    other, group = mentor_app.ask(hold)
+    assert len(mentor_app.ask(recall.sessions)) == 1
+    mentor_app.go("mentee", person=pair[0].id)
+    assert mentor_app.says("Circle · ")
+    mentor_app.go("mentee", person=other.id)
+    assert not mentor_app.says("Circle · ")
+    screen: Any = mentor_app.go("mentorship", mentorship=group.id)
+    assert len(screen._sessions.keys()) == 1
+
+
 def test_a_mentorship_is_put_on_hold_and_ended_early_with_a_reason_and_each_step_is_taken_back(
     mentor_app: Journey, pair: tuple[Person, Mentorship]
 ) -> None:
@@ -134,11 +155,12 @@ def test_handing_over_names_the_colleague_and_is_taken_back_exactly(
 ) -> None:
     person, mentorship = pair
     mentor_app.go("mentee", person=person.id)
-    mentor_app.click("Hand over: this mentorship")
-    mentor_app.click("Hand over")
+    mentor_app.click("Hand over to a colleague")
+    card = mentor_app.screen()._mentorship  # type: ignore[attr-defined]
+    mentor_app.click(card._handing.do)
     assert mentor_app.says("Choose the colleague who goes on in your place.")
-    mentor_app.type("Hanna B.", into=mentor_app.screen()._mentorship._handing.picker)  # type: ignore[attr-defined]
-    mentor_app.click("Hand over")
+    mentor_app.type("Hanna B.", into=card._handing.picker)
+    mentor_app.click(card._handing.do)
     after = now(mentor_app, mentorship)
     assert (after.mentors, after.earlier_mentors) == (("hanna",), mentorship.mentors)
     assert mentor_app.says("Handed over to Hanna B.")

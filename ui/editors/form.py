@@ -15,7 +15,7 @@ from ui.editors import EditorBox, PickerEditor, PickSeveralEditor
 from ui.shell import Shell
 from ui.widgets import Column, Columns
 
-NARROWEST = 270
+NARROWEST = 340
 """How wide a field of a row of several is at least, in px of 100 %."""
 
 

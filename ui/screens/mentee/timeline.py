@@ -27,11 +27,12 @@ _TONES = {"held": "now", "planned": "good", "missed": "warn", "cancelled": "neut
 
 
 class Thing(NamedTuple):
-    """One thing on the line of time as it was read: when, of which kind (`session`, `goal`, `file`), the record."""
+    """One thing on the line of time as it was read: when, of which kind (`session`, `goal`, `file`), the record, whose group's it was."""
 
     day: date
     kind: str
     record: Any
+    group: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,7 @@ class Happened:
     near: date
     status: str = ""
     owner: str = ""
+    mentorship: str = ""
 
 
 class TimelineCard(Card):
@@ -115,7 +117,8 @@ class TimelineCard(Card):
     def _open(self, thing: Happened) -> None:
         if thing.kind == "session" and self._page is not None:
             where = {"planned": thing.key} if thing.status == "planned" else {"session": thing.key}
-            self._shell.go("record", mentorship=self._page.mentorship, person=self._page.view.person.id, **where)
+            mentorship = thing.mentorship or self._page.mentorship
+            self._shell.go("record", mentorship=mentorship, person=self._page.view.person.id, **where)
         elif thing.kind == "file":
             self._shell.go("file", file=thing.key)
 
@@ -124,6 +127,9 @@ def line_of_time(page: Page) -> list[Thing]:
     """Everything on the line of time, the latest first, not in words yet."""
     view, today = page.view, page.today
     found = [Thing(_day_of(session, today), "session", session) for session in view.sessions]
+    # Written down once for all, a meeting of a group stands on the line of each who came.
+    groups = {group.mentorship: group.name for group in view.groups}
+    found += [Thing(_day_of(s, today), "session", s, groups.get(s.mentorship or "", "")) for s in view.group_sessions]
     found += [Thing(made_on(goal.id, today), "goal", goal) for goal in view.all_goals]
     found += [Thing(file.taken_on or made_on(file.id, today), "file", file) for file in view.files]
     return sorted(found, key=lambda thing: thing.day, reverse=True)
@@ -132,7 +138,7 @@ def line_of_time(page: Page) -> list[Thing]:
 def put_into_words(thing: Thing, today: date) -> Happened:
     """One thing on the line of time, in words."""
     if thing.kind == "session":
-        return _of_session(thing.record, today)
+        return _of_session(thing.record, today, thing.group)
     return _of_goal(thing.record, today) if thing.kind == "goal" else _of_file(thing.record, today)
 
 
@@ -146,14 +152,15 @@ def _day_of(session: Session, today: date) -> date:
     return day_of(moment) if moment else made_on(session.id, today)
 
 
-def _of_session(session: Session, today: date) -> Happened:
+def _of_session(session: Session, today: date, group: str) -> Happened:
     status = session.status or ""
     return Happened(
         key=session.id,
         kind="session",
         status=status,
         day=_day_of(session, today),
-        title=" · ".join(filter(None, (choice(session, "mode"), choice(session, "help_type")))) or tr("Session"),
+        title=" · ".join(filter(None, (group, choice(session, "mode"), choice(session, "help_type")))) or tr("Session"),
+        mentorship=session.mentorship or "",
         subtitle=_line(session.notes or session.strengths or session.agenda or session.reason),
         state=_state(session),
         tone=_TONES.get(status, "neutral"),
