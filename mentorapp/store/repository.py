@@ -28,6 +28,7 @@ from mentorapp.store.facts import Changed, Hit, Version
 from mentorapp.store.imports import Imports
 from mentorapp.store.incoming import Incoming
 from mentorapp.store.recordings import Recordings
+from mentorapp.store.remembering import Remembering
 from mentorapp.store.reopening import Reopening
 from mentorapp.store.shelf import Shelf
 
@@ -36,7 +37,7 @@ R = TypeVar("R", bound=Record)
 _NOTHING = msgspec.msgpack.encode(None)
 
 
-class Store(Comparing, Cases, Doubting, Incoming, Reopening, Drafts, Imports, Shelf, Recordings):
+class Store(Remembering, Comparing, Cases, Doubting, Incoming, Reopening, Drafts, Imports, Shelf, Recordings):
     """The opened encrypted file. Every call belongs on the thread that opened it."""
 
     replica = b""
@@ -76,30 +77,6 @@ class Store(Comparing, Cases, Doubting, Incoming, Reopening, Drafts, Imports, Sh
             if outermost:
                 self.replica = name  # Whatever name was taken within was not kept.
             raise
-
-    # --- small facts --------------------------------------------------------------------------------------------------
-
-    def recall_bytes(self, name: str) -> bytes:
-        """A remembered fact, empty if there is none."""
-        row = self.connection.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
-        return bytes(row[0]) if row else b""
-
-    def remember_bytes(self, name: str, value: bytes) -> None:
-        """Keep a fact, instead of what it was before."""
-        with self.transaction():
-            self.connection.execute(
-                "INSERT INTO fact VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value)
-            )
-
-    def recall(self, name: str, default: str = "") -> str:
-        """A remembered fact as text."""
-        return self.recall_bytes(name).decode() or default
-
-    def remember(self, **facts: str) -> None:
-        """Keep facts as text, all or none."""
-        with self.transaction():
-            for name, value in facts.items():
-                self.remember_bytes(name, value.encode())
 
     def _identity(self) -> bytes:
         known = self.recall_bytes("replica")
