@@ -73,9 +73,7 @@ class ThoughtCard(Card):
         self.question, self.written, self.mood = text("", "caption", wrap=True), Prose(), text("", "caption", wrap=True)
         self.others, self.others_words = text("", "strong", wrap=True), Prose()
         self.log = text("", "caption", wrap=True)
-        self.form = SharingForm()
-        self.form.kept.connect(self._share)
-        self.form.closed.connect(self._put_away)
+        self._form: SharingForm | None = None
         self.edit = QuietButton(tr("Change"), "pencil")
         self.share = Button(tr("Share with the pair"), "users")
         self.offer = Button(tr("Offer as a lesson"), "lightbulb")
@@ -101,9 +99,17 @@ class ThoughtCard(Card):
         self.body.addWidget(self.others)
         self.body.addWidget(self.others_words)
         self.body.addWidget(self.log)
-        self.body.addWidget(self.form)
         self.body.addWidget(self.deeds)
-        self.form.hide()
+
+    @property
+    def form(self) -> SharingForm:
+        """The form in which words are shared, made when somebody first does."""
+        if self._form is None:
+            self._form = SharingForm()
+            self._form.kept.connect(self._share)
+            self._form.closed.connect(self._put_away)
+            self.body.insertWidget(self.body.indexOf(self.deeds), self._form)
+        return self._form
 
     def show_opened(self, opened: Opened) -> None:
         """Show this reflection."""
@@ -183,7 +189,8 @@ class ThoughtCard(Card):
         self.deeds.hide()
 
     def _put_away(self) -> None:
-        self.form.hide()
+        if self._form is not None:
+            self._form.hide()
         self.deeds.show()
 
     def _share(self, said: str) -> None:

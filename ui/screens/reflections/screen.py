@@ -100,8 +100,7 @@ class ReflectionsScreen(QWidget):
         self.add = PrimaryButton(tr("Look back"))
         self.add.clicked.connect(lambda: self.write())
         self._title.add(self.add)
-        self.writing = WritingCard(shell)
-        self.writing.closed.connect(self._put_away)
+        self._writing: WritingCard | None = None
         self.whose = Segment((("mine", tr("Mine")), ("shared", tr("Shared with me"))), name=tr("Whose reflections"))
         self.sought = LineInput(hint=tr("Search your reflections…"))
         self.sought.setAccessibleName(tr("Search your reflections"))
@@ -154,13 +153,26 @@ class ReflectionsScreen(QWidget):
             column.addWidget(card)
             column.addStretch(1)
         self._known = Columns(leading, trailing, shares=(100, 110))
-        high_as_needed(self.writing)
-        for widget in (self._title, self.writing, self._filters, self.nothing, self._known):
+        for widget in (self._title, self._filters, self.nothing, self._known):
             page.body.addWidget(widget)
         page.body.addStretch(1)
-        self.writing.hide()
         self.card.hide()
         Column(self).addWidget(page)
+
+    @property
+    def writing(self) -> WritingCard:
+        """The card on which one writes, made when somebody first does."""
+        if self._writing is None:
+            self._writing = WritingCard(self._shell)
+            self._writing.closed.connect(self._put_away)
+            self._writing.hide()
+            high_as_needed(self._writing)
+            self._scroll.body.insertWidget(1, self._writing)
+        return self._writing
+
+    def is_writing(self) -> bool:
+        """Whether somebody writes."""
+        return self._writing is not None and not self._writing.isHidden()
 
     def open(self, *, write: bool = False, mentorship: str = "", session: str = "", reflection: str = "") -> None:
         """Show them all; `write` begins one, about a pair and a session; `reflection` opens one."""
@@ -171,11 +183,12 @@ class ReflectionsScreen(QWidget):
 
     def first_focus(self) -> QWidget:
         """Where the keyboard begins."""
-        return self.writing.words.editor if self.writing.isVisible() else self._scroll
+        return self.writing.words.editor if self.is_writing() else self._scroll
 
     def leave(self) -> None:
         """Keep what was being written."""
-        self.writing.keep_if_written()
+        if self.is_writing():
+            self.writing.keep_if_written()
 
     def refresh(self) -> None:
         """Read again what is shown, in the background."""
@@ -201,7 +214,7 @@ class ReflectionsScreen(QWidget):
     def _show(self, kept: Kept, sought: Sought) -> None:
         narrowed = bool(sought.words.strip() or sought.mood or sought.about or sought.shared)
         empty = not kept.found and not narrowed
-        self.nothing.setVisible(empty and self.writing.isHidden())
+        self.nothing.setVisible(empty and not self.is_writing())
         self._known.setVisible(not empty)
         self._filters.setVisible(not empty)
         self._offer(kept)
