@@ -40,14 +40,12 @@ class CompetencyLine(QWidget):
         self.completeness: Any = None
         self.evidence: Any = None
         self._column = Column(self, edges=(0, 8, 0, 8), gap=6)
-        head = Flow(gap=16, line_gap=6)
         said = QWidget()
         words = Column(said, gap=1)
         words.addWidget(text(name, "strong"))
         words.addWidget(text(tr(competency.about), "caption", wrap=True))
         self._column.addWidget(said)
-        head.addWidget(self.levels)
-        self._column.addWidget(head)
+        self._column.addWidget(self.levels)
         self._column.addWidget(self._looks)
         self.levels.picked.connect(self._picked)
         self._looks.hide()
