@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
@@ -119,22 +119,31 @@ class RatingForm(QWidget):
         top.addWidget(FieldBox(tr("Who rates"), self.rater))
         top.addWidget(self.day)
         column.addWidget(top)
-        for group in framework.groups:
-            column.addSpacing(8)
-            column.addWidget(text(tr(group.name), "section"))
-            for competency in group.competencies:
-                column.addWidget(hairline())
-                line = self.lines[competency.code] = CompetencyLine(competency)
-                line.edited.connect(lambda: self.say(""))
-                column.addWidget(line)
+        self._lines = Column()
+        column.addLayout(self._lines)
         column.addWidget(self._problem)
         column.addLayout(self._foot())
         self._problem.hide()
         self.restyle()
+        self._left = [(group, one) for group in framework.groups for one in group.competencies]
+        self._add_next()
 
     def restyle(self) -> None:
         """Measure again in the theme in use."""
         self.day.setMinimumWidth(theme.px(250))
+
+    def _add_next(self) -> None:
+        """Add a competency; the next one in another turn, so that the window never stands still."""
+        group, competency = self._left.pop(0)
+        if competency is group.competencies[0]:
+            self._lines.addSpacing(8)
+            self._lines.addWidget(text(tr(group.name), "section"))
+        self._lines.addWidget(hairline())
+        line = self.lines[competency.code] = CompetencyLine(competency)
+        line.edited.connect(lambda: self.say(""))
+        self._lines.addWidget(line)
+        if self._left:
+            QTimer.singleShot(0, self, self._add_next)
 
     def _foot(self) -> Line:
         keep, cancel = PrimaryButton(tr("Keep"), short=True), Button(tr("Cancel"))
