@@ -69,11 +69,15 @@ def _catalogue(code: str) -> gettext.NullTranslations:
     return gettext.translation("mentor", localedir=folder, languages=[code], fallback=True)
 
 
+def digits(words: str) -> str:
+    """The words with their digits as the language in use writes them."""
+    return words.translate(_DIGITS.get(language(), {}))
+
+
 def _filled(translated: str, source: str, values: dict[str, object]) -> str:
     if not values:
         return translated
-    digits = _DIGITS.get(language(), {})
-    values = {name: str(value).translate(digits) if type(value) is int else value for name, value in values.items()}
+    values = {name: digits(str(value)) if type(value) is int else value for name, value in values.items()}
     if right_to_left():
         values = {name: isolated(value) if isinstance(value, str) else value for name, value in values.items()}
     try:

@@ -4,8 +4,41 @@ from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from mentorapp import i18n
+from mentorapp.i18n import N_, tr
 from mentorapp.settings import Settings
-from ui import theme
+from ui import theme, words
+
+CONTEXTS = frozenset(("QLineEdit", "QWidgetTextControl", "QAbstractSpinBox", "QPlatformTheme", "QFileDialog"))
+"""Whose words of Qt are said in ours: the menus of text fields, and the dialog that chooses a file where the system has none."""
+
+OF_QT = {
+    "Undo": N_("Undo"),
+    "Redo": N_("Redo"),
+    "Cut": N_("Cut"),
+    "Copy": N_("Copy"),
+    "Paste": N_("Paste"),
+    "Delete": N_("Delete"),
+    "Select All": N_("Select all"),
+    "Copy Link Location": N_("Copy the address"),
+    "Step up": N_("One more"),
+    "Step down": N_("One less"),
+    "OK": N_("OK"),
+    "Open": N_("Open"),
+    "Save": N_("Save"),
+    "Cancel": N_("Cancel"),
+    "Close": N_("Close"),
+    "Choose": N_("Choose"),
+    "Look in:": N_("Folder:"),
+    "File name:": N_("File name:"),
+    "Files of type:": N_("Kinds of files:"),
+    "Back": N_("Back"),
+    "Forward": N_("Forward"),
+    "Parent Directory": N_("The folder above"),
+    "Create New Folder": N_("New folder"),
+    "List View": N_("List"),
+    "Detail View": N_("With details"),
+}
+"""What Qt says there, without its marks for the keyboard, and how we say it."""
 
 TEXT_SIZES = (1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
 """The sizes of text that the commands step through."""
@@ -18,13 +51,33 @@ def language(chosen: Settings) -> str:
 
 
 def speak(qt: QApplication, language: str) -> None:
-    """Let what Qt itself says, in the menu of a text field or to choose a file, be in this language too."""
+    """Let what Qt itself says, in the menu of a text field or to choose a file, be in this language too, and its digits."""
+    QLocale.setDefault(words.locale())
     for spoken in qt.findChildren(QTranslator):
         qt.removeTranslator(spoken)
         spoken.deleteLater()
-    words = QTranslator(qt)
-    if words.load(f"qtbase_{language}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
-        qt.installTranslator(words)
+    # Qt's own words are Brazil's or none in some languages: those that Mentor shows are in our catalogue.
+    for translator in (_of_qt(qt, language), _Ours(qt)):
+        if translator is not None:
+            qt.installTranslator(translator)
+
+
+def _of_qt(qt: QApplication, language: str) -> QTranslator | None:
+    found = QTranslator(qt)
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    return found if any(found.load(f"qtbase_{code}", folder) for code in (language, f"{language}_BR")) else None
+
+
+class _Ours(QTranslator):
+    """What Qt says in the places that Mentor shows, from the same catalogue as everything else."""
+
+    def isEmpty(self) -> bool:
+        return False
+
+    def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str:
+        ours = OF_QT.get(source.replace("&", "")) if context in CONTEXTS else None
+        # Nothing, not an empty word: Qt then looks further.
+        return tr(ours) if ours else None  # type: ignore[return-value]
 
 
 def wanted(qt: QApplication, chosen: Settings) -> theme.Theme:

@@ -128,7 +128,7 @@ class CopyCard(Card):
         place = place if place.suffix else place.with_suffix(".pdf")
         code, dated = str(self.language.currentData()), self.calendar.isChecked()
         # Faces are made ready here: the lane only writes with them.
-        theme.load_faces(code)
+        theme.load_faces()
         self.save.setEnabled(False)
         self._shell.tasks.run(
             lambda: give(self._copy, place, language=code, password=password, dated=dated, now=self._now),

@@ -179,19 +179,19 @@ def families() -> list[str]:
     return ["Mentor Sans", "Mentor Arabic", "Mentor Ethiopic", "Noto Sans", "Segoe UI", "SF Pro Text", "sans-serif"]
 
 
-def load_faces(language: str = "en") -> None:
-    """Make the faces that this language needs available; each file is read once, and only when a language asks for it."""
-    for key in ("", language):
-        for name in _FACES.get(key, ()) if key not in _loaded else ():
+def load_faces() -> None:
+    """Make the faces of every script available: a name or a note may be in another one than the screens. Each file is read once."""
+    for names in _FACES.values() if not _loaded else ():
+        for name in names:
             QFontDatabase.addApplicationFont(str(paths.resources() / "fonts" / name))
-        _loaded.add(key)
+        _loaded.update(names)
 
 
 def apply(app: QApplication, theme: Theme) -> None:
     """Show everything in this theme from now on: font, palette, style sheet, direction, and each open widget."""
     first = not app.property("themed")
     _state["theme"] = theme
-    load_faces(theme.language)
+    load_faces()
     if first:
         app.setStyle("Fusion")
         app.setProperty("themed", True)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from mentorapp.i18n import tr
+from mentorapp.i18n import digits, tr
 from ui import asking, theme
 from ui.actions import Command, Commands
 from ui.notices import Notice, Notices
@@ -370,7 +370,7 @@ class MainWindow(QWidget):
 
     def set_badge(self, key: str, count: int, said: str = "") -> None:
         """Show a count at a place, none for 0; `said` is the same in a sentence."""
-        self.navigation.set_badge(key, str(count) if count else "", said if count else "")
+        self.navigation.set_badge(key, digits(str(count)) if count else "", said if count else "")
 
     def set_me(self, initials: str, name: str) -> None:
         """Show who uses the program."""

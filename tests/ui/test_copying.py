@@ -147,7 +147,7 @@ def test_it_is_in_the_language_of_the_mentee(spoken: str, code: str) -> None:
 
 def test_another_language_is_spoken_on_the_sheet_alone(bench: Bench, tmp_path: Path) -> None:
     met(bench)
-    theme.load_faces("fr")
+    theme.load_faces()
     copying.give(copy(bench), tmp_path / "c.pdf", language="fr", password="", dated=False, now=NOW)
     _, words = read((tmp_path / "c.pdf").read_bytes())
     assert "décembre" in words

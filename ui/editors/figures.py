@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from mentorapp.fields import Count
-from mentorapp.i18n import tr
+from mentorapp.i18n import digits, tr
 from ui import words as say
 from ui.editors.faithful import Faithful
 from ui.widgets import Chips, DurationInput, LineInput
@@ -45,7 +45,7 @@ class CountEditor(Faithful, LineInput):
         self._touched = True
 
     def _present(self, value: int | None) -> None:
-        self.setText("" if value is None else str(value))
+        self.setText("" if value is None else digits(str(value)))
 
     def _written(self) -> int | None:
         return read_number(self.text()) if self.text().strip() else None

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from mentorapp.clock import SystemClock, day_of, local
 from mentorapp.fields import Day, Moment
-from mentorapp.i18n import tr
+from mentorapp.i18n import digits, tr
 from ui import theme
 from ui import words as say
 from ui.editors.faithful import Faithful
@@ -105,7 +105,7 @@ class TimeEditor(Faithful, LineInput):
         self._touched = True
 
     def _present(self, value: time | None) -> None:
-        self.setText("" if value is None else f"{value.hour:02d}:{value.minute:02d}")
+        self.setText("" if value is None else digits(f"{value.hour:02d}:{value.minute:02d}"))
 
     def _written(self) -> time | None:
         return read_time(self.text()) if self.text().strip() else None

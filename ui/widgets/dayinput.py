@@ -3,19 +3,20 @@
 from collections.abc import Callable
 from datetime import date
 
-from PySide6.QtCore import QDate, QLocale, QPoint, Qt, Signal
+from PySide6.QtCore import QDate, QPoint, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCalendarWidget, QLineEdit, QMenu, QWidget, QWidgetAction
 
 from mentorapp import clock, i18n
 from mentorapp.i18n import tr
 from ui import theme
+from ui import words as say
 from ui.widgets.days import parse_day, words
 
 
 def in_words(day: date) -> str:
     """A day in full in the language in use: "Monday 23 November 2026"."""
-    return QLocale(i18n.language()).toString(QDate(day.year, day.month, day.day), "dddd d MMMM yyyy")
+    return say.weekday_day(day)
 
 
 def _today() -> date:
@@ -86,7 +87,7 @@ class DayInput(QLineEdit):
         """Show the calendar under the field."""
         menu = QMenu(self)
         picker = QCalendarWidget()
-        picker.setLocale(QLocale(i18n.language()))
+        picker.setLocale(say.locale())
         picker.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         picker.setGridVisible(False)
         shown = self._value or self._today()

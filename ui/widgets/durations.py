@@ -8,7 +8,7 @@ from time import monotonic
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from mentorapp.i18n import ntr, tr
+from mentorapp.i18n import digits, ntr, tr
 from ui.widgets.buttons import Button
 
 
@@ -130,7 +130,7 @@ class StopWatch(Button):
         return round(self.seconds() / 60)
 
     def _show(self) -> None:
-        time = "{:02d}:{:02d}".format(*divmod(int(self.seconds()) // 60, 60))
+        time = digits("{:02d}:{:02d}".format(*divmod(int(self.seconds()) // 60, 60)))
         if self.is_ticking():
             self.set_words(tr("{time} · pause", time=time), "timer")
         elif self.seconds():

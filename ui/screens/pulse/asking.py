@@ -133,7 +133,7 @@ class AskingScreen(QWidget):
         self._asked = asked
         self._language = code_of(asked.person.language) if not asked.is_me else i18n.language()
         self._language = self._language or i18n.language()
-        theme.load_faces(self._language)
+        theme.load_faces()
         self._welcome()
 
     def _welcome(self) -> None:
@@ -157,8 +157,7 @@ class AskingScreen(QWidget):
 
     def _languages(self) -> Chips:
         chips = Chips(tuple(i18n.LANGUAGES.items()), required=True, name=tr("Language of this page"))
-        for code in i18n.LANGUAGES:
-            theme.load_faces(code)
+        theme.load_faces()
         chips.set_value(self._language)
         chips.picked.connect(self._speak)
         return chips
