@@ -18,6 +18,9 @@ from mentorapp.fields import Visibility
 from mentorapp.registers import Dot, Register, Sibling, State
 from mentorapp.store.facts import Ack, Changed, Exchange, Pending, Refusal, Safety, SetAside
 
+LARGE = 32_000
+"""A record of more bytes than this waits for the small ones."""
+
 
 def _base(register: Register | None) -> bytes | None:
     """What a field was before its first pending save: its values, and the context that the server knows."""
@@ -113,15 +116,18 @@ class Outgoing:
     def pending(
         self, *, most_records: int = 500, most_bytes: int = 1 << 62, besides: Collection[str] = ()
     ) -> list[Pending]:
-        """The records with saves that may leave and are not confirmed, oldest first, up to about so many bytes; at least one.
+        """The records with saves that may leave and are not confirmed, up to about so many bytes; at least one.
 
-        `besides` are left out: they are on their way already.
+        Oldest first, what is large after what is small: on a weak line all of it would wait. But whoever holds what follows from
+        mentorships: nothing goes after one that was saved later. `besides` are left out: they are on their way already.
         """
         rows = self.connection.execute(
-            "SELECT id, group_concat(field, char(10)), max(counter) AS last FROM outbox "
-            "WHERE private = 0 AND id NOT IN (SELECT id FROM set_aside) AND id NOT IN (SELECT value FROM json_each(?)) "
-            "GROUP BY id ORDER BY last LIMIT ?",
-            (json.dumps(sorted(besides)), most_records),
+            "SELECT o.id, group_concat(o.field, char(10)), max(o.counter) AS last FROM outbox o JOIN registers r USING (id) "
+            "WHERE o.private = 0 AND o.id NOT IN (SELECT id FROM set_aside) "
+            "AND o.id NOT IN (SELECT value FROM json_each(?)) GROUP BY o.id "
+            "ORDER BY length(r.body) > ? AND last > (SELECT coalesce(max(counter), 0) FROM outbox JOIN registers m USING (id) "
+            "WHERE m.kind = 'mentorship'), last LIMIT ?",
+            (json.dumps(sorted(besides)), LARGE, most_records),
         ).fetchall()
         found: list[Pending] = []
         total = 0

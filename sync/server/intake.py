@@ -53,6 +53,8 @@ class Outcome(NamedTuple):
     before: int | None = None
     scope: str = ""
     earlier: State | None = None
+    seq: int = 0
+    """The commit at which the record stands with it."""
 
 
 @dataclass
@@ -126,17 +128,18 @@ class Intake:
         before = None if here is None or joined.registers == change.registers else here.seq
         earlier = here.state if here and merged else None
         if here and here.scope == scope and joined.registers == here.state.registers:
-            return Outcome(verdict, "", change.id, before, scope, earlier)
+            return Outcome(verdict, "", change.id, before, scope, earlier, here.seq)
         self._supersede(change, joined, here)
         self._count(joined, scope, here)
         self._seq += 1
+        outcome = Outcome(verdict, "", change.id, before, scope, earlier, self._seq)
         if here and here.scope != scope:
             self._moved[change.id, here.scope] = self._seq
         self._here[change.id] = self._written[change.id] = _Here(joined, scope, self._seq)
         self._fresh.add(scope)
         if change.kind == "mentorship" and {"mentors", "mentees"} & change.registers.keys():
             self._open_scopes(joined)
-        return Outcome(verdict, "", change.id, before, scope, earlier)
+        return outcome
 
     def _received(self, change: State, here: _Here | None) -> State:
         """The change with the moment it came here in the stamps of saves that are new here."""

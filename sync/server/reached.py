@@ -14,8 +14,11 @@ from sync import wire
 from sync.protocol import BROKEN, ProtocolError
 from sync.server.reading import LAST, START, Place
 
-MOST_STRETCHES = 3
-"""With so many above the first, none is opened any more before a gap between them is closed: a cursor stays small."""
+MOST_STRETCHES = 6
+"""With so many above the first, none is opened any more before a gap between them is closed: a cursor stays small.
+
+One for each time that an exchange was cut before its end, and one for each place where something large waits for what is small.
+"""
 
 Stretch = tuple[Place, Place]
 """From the first place to the last, both in it."""

@@ -130,8 +130,13 @@ def _page(connection: Connection, mandate: Mandate, below: Place, above: Place) 
     keys = sorted({(at, id) for some in answers for at, id in some if below < (at, id) < above}, reverse=True)
     whole = len(keys) <= _PAGE and all(len(some) < _PAGE + 2 for some in answers)
     page = keys[:_PAGE]
-    found = {row[0]: row[1:] for row in _THESE.rows(connection, [id for _, id in page], office=mandate.office)}
-    return [Row(at, id, *found[id]) for at, id in page], whole
+    return at(connection, mandate, [Place(*key) for key in page]), whole
+
+
+def at(connection: Connection, mandate: Mandate, places: list[Place]) -> list[Row]:
+    """The rows at these places, as `newer` gave them."""
+    found = {row[0]: row[1:] for row in _THESE.rows(connection, [id for _, id in places], office=mandate.office)}
+    return [Row(at, id, *found[id]) for at, id in places]
 
 
 _gone, _moved, _held, _tally = tables.withdrawn, tables.moved, tables.held, tables.tally

@@ -1,12 +1,14 @@
 """One exchange with one laptop: what it says is taken in frame by frame, each committed before anything is said about it.
 
 Knows no HTTP: it is given frames and gives back the answer's bytes. The answer says what became of each change, then what is new for
-this caller after the laptop's cursor, newest commits last, within the size that the laptop asked for.
+this caller after the laptop's cursor, newest first, within the size that the laptop asked for.
 """
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, bindparam, select, update
@@ -34,10 +36,10 @@ from sync.protocol import (
 from sync.server import accounts, grants, holdings, ledger, reading, repair, tables
 from sync.server.accounts import Caller
 from sync.server.database import Database
+from sync.server.giving import Giving, room
 from sync.server.intake import Intake, Outcome
 from sync.server.ledger import Ledger
 from sync.server.reached import Reached, everything, unpacked
-from sync.server.reading import Place, Row
 from sync.server.statements import Prepared, putting
 
 _SLOW = 200_000
@@ -52,6 +54,13 @@ _MOST_ARRIVED = 2000
 
 def _arrivals(packed: bytes | None) -> dict[int, int]:
     return dict(msgspec.msgpack.decode(packed, type=list[tuple[int, int]])) if packed else {}
+
+
+class Piece(NamedTuple):
+    """Some of an answer's bytes, and whether nothing follows."""
+
+    some: bytes
+    last: bool = False
 
 
 _replica = tables.replica
@@ -83,8 +92,6 @@ class Visit:
     """The scopes and the records that the laptop is told to let go of: what it may read of them is given again."""
     _outcomes: list[Outcome] = field(default_factory=list)
     _arrived: dict[int, int] = field(default_factory=dict)
-    _sent: dict[int, int] = field(default_factory=dict)
-    """What arrived from there since an exchange last went to its end: counters and fingerprints."""
 
     def take(self, messages: list[Message]) -> None:
         """Take in one frame. Raises ProtocolError if it is not what may come here."""
@@ -205,15 +212,20 @@ class Visit:
 
     def answer(self) -> bytes:
         """Everything there is to say, as one stream. Raises ProtocolError if nobody said Hello."""
+        return b"".join(piece.some for piece in self.pieces())
+
+    def pieces(self) -> Iterator["Piece"]:
+        """The same as it is made, frame by frame. What is read for it is read as of one moment, until the last piece is there."""
         if self.hello is None:
             raise ProtocolError("no_hello")
         writer = wire.FrameWriter(quality=11 if self.hello.rate < _SLOW else 5)
         writer.message(self._welcome())
-        if not self.forked:
-            self._tell(writer)
-        return writer.finish()
+        for _ in self._tell(writer) if not self.forked else ():
+            if some := writer.taken():
+                yield Piece(some)
+        yield Piece(writer.finish(), last=True)
 
-    def _tell(self, writer: wire.FrameWriter) -> None:
+    def _tell(self, writer: wire.FrameWriter) -> Iterator[None]:
         if self._outcomes:
             writer.message(self._acknowledgement())
         with self.database.reading() as connection:
@@ -227,17 +239,23 @@ class Visit:
             self._tell_held(writer, connection, mandate)
             digest, count = reading.agreed(connection, mandate)
             if self.comparing:
-                sent = self._compared(writer, connection, mandate)
+                sent = yield from self._compared(writer, connection, mandate)
                 writer.message(Done(everything(upto).pack(), True, digest.to_bytes(8), count, sent))
                 return
             if self.stranger:
                 writer.message(Done(b"", True, digest.to_bytes(8), count))
                 return
-            self._sent = self._arrived_before(connection) if self.reached.gaps(upto) else {}
-            reached, sent = self._records(writer, connection, mandate, upto)
-        more = bool(reached.gaps(upto))
-        cursor = (reached if more else everything(upto)).pack()
-        writer.message(Done(cursor, more, digest.to_bytes(8), count, sent))
+            giving = self._giving(connection, mandate, writer, upto)
+            yield from giving.through(upto)
+        more = bool(giving.reached.gaps(upto))
+        cursor = (giving.reached if more else everything(upto)).pack()
+        writer.message(Done(cursor, more, digest.to_bytes(8), count, giving.sent))
+
+    def _giving(self, connection: Connection, mandate: grants.Mandate, writer: wire.FrameWriter, upto: int) -> Giving:
+        assert self.hello is not None
+        brought = {one.id: one for one in self._outcomes if one.id}
+        arrived = self._arrived_before(connection) if self.reached.gaps(upto) else {}
+        return Giving(connection, mandate, writer, self.hello, self.reached, brought, self._departed, arrived)
 
     def _tell_held(self, writer: wire.FrameWriter, connection: Connection, mandate: grants.Mandate) -> None:
         """What waits for a coordinator, and what was decided about what this caller wrote."""
@@ -250,10 +268,12 @@ class Visit:
         if told:
             writer.message(Decided(tuple(told), self._receipt(told)))
 
-    def _compared(self, writer: wire.FrameWriter, connection: Connection, mandate: grants.Mandate) -> int:
+    def _compared(
+        self, writer: wire.FrameWriter, connection: Connection, mandate: grants.Mandate
+    ) -> Generator[None, None, int]:
         """Answer what the laptop compares by, within the cap. Gives how many records went."""
         assert self.hello is not None
-        cap = min(max(self.hello.cap, 1024), protocol.MOST_ANSWER)
+        cap = room(self.hello)
         if isinstance(self.comparing, Summary):
             writer.message(repair.differing(connection, mandate, self.comparing, cap))
             return 0
@@ -268,6 +288,7 @@ class Visit:
             wanted += found.wanted
             sent += len(found.given)
             upto += 1
+            yield
         writer.message(Wanted(upto, tuple(map(wire.slim_id, wanted)), self._receipt(upto, wanted)))
         return sent
 
@@ -299,72 +320,9 @@ class Visit:
             welcome, arrived=counters, proof=proof, receipt=self._receipt((counters, proof)) if found else b""
         )
 
-    def _records(
-        self, writer: wire.FrameWriter, connection: Connection, mandate: grants.Mandate, upto: int
-    ) -> tuple[Reached, int]:
-        """Write what is new for the caller, the newest first, as much as was asked for. Gives what they have then, and how many went."""
-        assert self.hello is not None
-        cap = min(max(self.hello.cap, 1024), protocol.MOST_ANSWER)
-        brought = {one.id: one for one in self._outcomes if one.id}
-        sent, reached = 0, replace(self.reached, told=upto)
-        for gap in reached.gaps(upto):
-            for row in reading.newer(connection, mandate, *gap):
-                if writer.size + writer.waiting // 4 > cap:
-                    return reached, sent
-                before, reached = reached, reached.grown(gap, Place(row.at, row.id))
-                mine = brought.get(row.id)
-                if not (self._has(mine, row, mandate) or self._has_sent(row)):
-                    if mandate.relays and row.kind == "mentorship":
-                        scopes = holdings.vouched(connection, self.caller.office, row.id)
-                        writer.message(Vouches(((row.id, tuple(sorted(scopes))),)))
-                    sent += self._given(writer, row, mine, mandate, before, reached)
-            reached = reached.closed(gap)
-        return reached, sent
-
-    def _given(
-        self,
-        writer: wire.FrameWriter,
-        row: Row,
-        mine: Outcome | None,
-        mandate: grants.Mandate,
-        before: Reached,
-        reached: Reached,
-    ) -> int:
-        """Write what a caller may read of a row: how many records that is."""
-        least = mandate.least(row.scope)
-        part = grants.visible(row.state, least) if least is not None else None
-        earlier = mine.earlier if mine else None
-        theirs = grants.visible(earlier, least) if earlier and least is not None else None
-        if theirs:
-            # What stood here before the laptop's save came beside it: alone, so that the laptop can merge the two wordings.
-            writer.record(theirs, before.pack())
-        if part:
-            writer.record(part, reached.pack())
-        return int(part is not None)
-
-    def _has(self, brought: Outcome | None, row: Row, mandate: grants.Mandate) -> bool:
-        """Whether the laptop has this record as it is: it brought it just now, and nobody else wrote since it last had it."""
-        if brought is None or brought.verdict is not Verdict.kept or {row.id, row.scope} & self._departed:
-            return False
-        if brought.before is None:
-            return True
-        since = min((grant.seq for grant in mandate.of(row.scope)), default=0)
-        return self.reached.covers(Place(max(brought.before, since), row.id))
-
     def _arrived_before(self, connection: Connection) -> dict[int, int]:
         """What arrived under the word that this laptop goes on with: the answer was cut, or never heard."""
         assert self.hello is not None
         known, arrived = self._last(connection)
         goes_on = known == self.hello.next and not self.carried
         return _arrivals(arrived) if goes_on and self.version >= protocol.COMPARING else {}
-
-    def _has_sent(self, row: Row) -> bool:
-        """Whether the laptop has this record as it is, for all of it came from there in an exchange that was cut.
-
-        A copy of its store may go on with the same word and counters, and lack it: it finds out when the two compare.
-        """
-        assert self.hello is not None
-        if not self._sent or {row.id, row.scope} & self._departed:
-            return False
-        print = self._sent.get(protocol.sent_under(row.state, self.hello.replica))
-        return print is not None and protocol.fingerprint(row.state) == print

@@ -132,7 +132,7 @@ def test_whatever_is_cut_nothing_is_left_out_and_nothing_given_twice(laptop: Mak
     given_: list[tuple[str, int]] = []
     for _ in range(12):
         for _ in range(chance.randrange(4)):
-            grace.session(pair.id, notes=noise(chance.choice((10, 2000, 30_000))))
+            grace.session(pair.id, notes=noise(chance.choice((10, 2000, 50_000))))
         grace.sync()
         before = {one.id for one in other.store.find(Session)}
         new = _exchange(other, cap=chance.choice((1024, 9000, 60_000)), frames=chance.choice((1, 2, 3, None)))
