@@ -7,7 +7,7 @@ classes): a save costs a few bytes, a field written by one replica no more than 
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from zlib import crc32
 
 import brotli
@@ -263,6 +263,13 @@ class _Unpacker:
 
 
 # --- frames -----------------------------------------------------------------------------------------------------------
+
+
+class Piece(NamedTuple):
+    """Some of a stream's bytes, as they are made, and whether nothing follows."""
+
+    some: bytes
+    last: bool = False
 
 
 class FrameWriter:

@@ -4,6 +4,7 @@ No network, no threads. Between any two calls the program may be killed: what wa
 it committed just that, and each frame is taken in whole or not at all, so that a repeat is always right.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from secrets import token_bytes
@@ -68,15 +69,19 @@ class Batch:
 
     def pack(self, quality: int = 11) -> bytes:
         """The request's body."""
+        return b"".join(piece.some for piece in self.pieces(quality))
+
+    def pieces(self, quality: int = 11) -> Iterator[wire.Piece]:
+        """The same as it is made, frame by frame."""
         writer = wire.FrameWriter(quality=quality)
-        writer.message(self.hello)
-        if self.comparing:
-            writer.message(self.comparing)
-        if self.decisions:
-            writer.message(Decide(self.decisions))
+        for message in (self.hello, self.comparing, Decide(self.decisions) if self.decisions else None):
+            if message:
+                writer.message(message)
         for state in self.states:
             writer.record(state)
-        return writer.finish()
+            if some := writer.taken():
+                yield wire.Piece(some)
+        yield wire.Piece(writer.finish(), last=True)
 
 
 @dataclass(frozen=True)
@@ -172,10 +177,8 @@ def _hello(store: Store, pace: Pace, at: datetime, *, sending: bool) -> Hello:
         chosen = token_bytes(8) if sending or not known else known
         store.remember_bytes("sync_next", chosen)
     epoch, cursor = store.recall_bytes("sync_epoch"), store.recall_bytes("cursor")
-    now = int(at.timestamp())
-    return Hello(
-        protocol.SPOKEN, __version__, store.replica, epoch, cursor, pace.down, known, chosen, now, rate=pace.rate
-    )
+    mine = (__version__, store.replica, epoch, cursor, pace.down, known, chosen, int(at.timestamp()))
+    return Hello(protocol.SPOKEN, *mine, rate=pace.rate)
 
 
 # --- after ------------------------------------------------------------------------------------------------------------
@@ -232,8 +235,7 @@ def _one(store: Store, batch: Batch, message: Message, at: datetime) -> Applied:
         states = list(wire.arrivals(message))
         braking.brake(store, states, batch.link.known_as)
         releasing.given_again(store, states)
-        changed = store.absorb(states, at=at, cursor=message.cursor or None)
-        return Applied(changed, received=len(states))
+        return Applied(store.absorb(states, at=at, cursor=message.cursor or None), received=len(states))
     if isinstance(message, Dropped):
         return Applied(releasing.dropped(store, message))
     if isinstance(message, Held):

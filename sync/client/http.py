@@ -10,6 +10,7 @@ import select
 import socket
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, ClassVar, NamedTuple
 
 import msgspec
@@ -39,9 +40,10 @@ class _Moved:
 
 
 class _OneWrite:
-    """A connection whose request line, headers and body leave together."""
+    """A connection whose request line, headers and body leave together; of a body that is made meanwhile, its first piece."""
 
     _waiting: list[bytes] | None = None
+    _made_meanwhile = False
     open_ones: ClassVar[list[socket.socket]] = []
     moved: ClassVar[_Moved] = _Moved()
     greeting: ClassVar[tuple[int, int]] = (0, 0)
@@ -53,19 +55,27 @@ class _OneWrite:
         self.moved.down += self.greeting[1]
 
     def request(self, *arguments: Any, **named: Any) -> None:
-        self._waiting = []
+        self._waiting, self._made_meanwhile = [], bool(named.get("chunked"))
         super().request(*arguments, **named)  # type: ignore[misc]
-        whole, self._waiting = b"".join(self._waiting), None
+        self._leave()
+        self._waiting = None
+
+    def send(self, some: Any) -> None:
+        if self._waiting is None or not isinstance(some, bytes | bytearray):
+            super().send(some)  # type: ignore[misc]
+            return
+        headers = not self._waiting
+        self._waiting.append(bytes(some))
+        if self._made_meanwhile and not headers:
+            self._leave()
+            self._waiting = [b""]
+
+    def _leave(self) -> None:
+        whole = b"".join(self._waiting or ())
         self.moved.up += len(whole)
         # A socket's time-out is the most that one `sendall` may take in all: piece by piece it goes by silence.
         for at in range(0, len(whole), _PIECE):
             super().send(whole[at : at + _PIECE])  # type: ignore[misc]
-
-    def send(self, some: Any) -> None:
-        if self._waiting is not None and isinstance(some, bytes | bytearray):
-            self._waiting.append(bytes(some))
-        else:
-            super().send(some)  # type: ignore[misc]
 
 
 class _Connection(_OneWrite, HTTPConnection):
@@ -169,8 +179,18 @@ class Line:
 
     # --- what is asked ------------------------------------------------------------------------------------------------
 
+    def stream(self, token: str, pieces: Iterator[wire.Piece]) -> Generator[list[Message], None, None]:
+        """As `exchange`, but the body leaves as it is made. What is made in one piece is sent as `exchange` does."""
+        first = next(pieces)
+        if first.last:
+            return self.exchange(token, first.some)
+        return self._exchanged(token, (piece.some for piece in chain((first,), pieces)))
+
     def exchange(self, token: str, body: bytes) -> Generator[list[Message], None, None]:
         """Send a body; give the answer's frames as they arrive. Raises SyncError, after the frames that came whole."""
+        return self._exchanged(token, body)
+
+    def _exchanged(self, token: str, body: bytes | Iterator[bytes]) -> Generator[list[Message], None, None]:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": protocol.TYPE, "Content-Encoding": "br"}
         with self._posted("/v1/sync", body, headers) as response:
             if response.headers.get("Content-Type") != protocol.TYPE:
@@ -219,7 +239,9 @@ class Line:
 
     # --- how ----------------------------------------------------------------------------------------------------------
 
-    def _sent(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> requests.Response:
+    def _sent(
+        self, method: str, path: str, body: bytes | Iterator[bytes], headers: dict[str, str]
+    ) -> requests.Response:
         if self.cancelled():
             raise failure("cancelled")
         try:
@@ -237,7 +259,7 @@ class Line:
         self._moved.down += _head(response)
         return response
 
-    def _posted(self, path: str, body: bytes, headers: dict[str, str]) -> requests.Response:
+    def _posted(self, path: str, body: bytes | Iterator[bytes], headers: dict[str, str]) -> requests.Response:
         response = self._sent("POST", path, body, headers)
         if response.status_code != 200:
             with response:

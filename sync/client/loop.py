@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from mentorapp.clock import Clock, SystemClock
 from mentorapp.store import Exchange, Store
@@ -21,6 +21,7 @@ from sync.client.link import linked
 from sync.client.pacing import Pace
 from sync.client.words import Braked, SyncError, failure
 from sync.protocol import Changes, Message
+from sync.wire import Piece
 
 if TYPE_CHECKING:
     from sync.client.http import Answer
@@ -61,6 +62,14 @@ class Wire(Protocol):
         self, method: str, path: str, headers: dict[str, str], body: bytes = b"", *, fine: tuple[int, ...]
     ) -> "Answer":
         """Ask for something that is no exchange: see `sync.client.files`."""
+
+
+@runtime_checkable
+class Streams(Protocol):
+    """A line that sends a body while it is made."""
+
+    def stream(self, token: str, pieces: Iterator[Piece], /) -> Iterator[list[Message]]:
+        """Send a body; give the answer's frames as they arrive."""
 
 
 class Progress(NamedTuple):
@@ -164,12 +173,32 @@ class _Stopwatch:
             yield frame
             began = time.monotonic()
 
-    def measured(self, sent: int) -> tuple[int, float]:
-        """Some bytes, and how long the line took for them."""
+    def measured(self, sent: int, making: float = 0.0) -> tuple[int, float]:
+        """Some bytes, and how long the line took for them, where so many seconds went to making what was sent."""
         later = self._line.bytes_down - self._first
         if later >= _TELLING:
             return later, max(self._after, 0.001)
-        return sent + self._line.bytes_down - self._from, self._before + self._after
+        return sent + self._line.bytes_down - self._from, max(self._before - making, 0.001) + self._after
+
+
+class _Making:
+    """What is sent, piece by piece as it is made: how many bytes so far, and how long making them took."""
+
+    def __init__(self, pieces: Iterator[Piece]) -> None:
+        self._pieces = pieces
+        self.size, self.took = 0, 0.0
+
+    def __iter__(self) -> Iterator[Piece]:
+        return self
+
+    def __next__(self) -> Piece:
+        began = time.monotonic()
+        try:
+            piece = next(self._pieces)
+        finally:
+            self.took += time.monotonic() - began
+        self.size += len(piece.some)
+        return piece
 
 
 class _Run:
@@ -207,10 +236,10 @@ class _Run:
                 return
 
     def _exchange(self, batch: Batch) -> Applied:
-        body = batch.pack(self.pace.quality)
+        making = _Making(batch.pieces(self.pace.quality))
         applied, watch = Applied(), _Stopwatch(self.line)
         try:
-            frames = watch.over(self.line.exchange(batch.link.token, body))
+            frames = watch.over(self._sent(batch, making))
             for some in gathered(frames, self.line.more_here):
                 applied |= self.call(partial(_taken, batch=batch, frames=some, at=self.clock.now()))
                 self._tell(applied)
@@ -223,7 +252,7 @@ class _Run:
             self.applied |= applied
             self.pace = self.pace.failed()
             raise
-        moved, seconds = watch.measured(len(body))
+        moved, seconds = watch.measured(making.size, making.took)
         self.pace = self.pace.after(moved=moved, seconds=seconds)
         self._tell(applied)
         return applied
@@ -234,6 +263,12 @@ class _Run:
         key = courier.introduced(self.line, introduction) if introduction else ""
         if key:
             self.call(partial(courier.knows, key=key))
+
+    def _sent(self, batch: Batch, making: _Making) -> Iterator[list[Message]]:
+        if isinstance(self.line, Streams):
+            yield from self.line.stream(batch.link.token, making)
+        else:
+            yield from self.line.exchange(batch.link.token, b"".join(piece.some for piece in making))
 
     def files(self) -> bool:
         """Move files, after the text. Whether text was written meanwhile: it goes first."""

@@ -6,7 +6,7 @@ Logs say which laptop called and how many bytes and records went, never whose or
 import json
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any, TypeVar
@@ -25,6 +25,7 @@ from sync import bundle, protocol, wire
 from sync.protocol import Message, ProtocolError
 from sync.server import accounts, courier, holdings, ledger
 from sync.server.accounts import Caller, Denied
+from sync.server.answering import answered
 from sync.server.database import Database
 from sync.server.limits import Limit, Pace
 from sync.server.visit import Visit
@@ -205,15 +206,19 @@ class Server:
             raise Refused("not_this_type")
         visit = Visit(self.database, self.identity, caller, self.name, self.clock.now())
         reader = wire.FrameReader()
-        answer = b""
+        made: tuple[Iterator[wire.Piece], wire.Piece] | None = None
         async for chunk, last in bounded(request, protocol.MOST_BODY):
             frames = list(reader.feed(chunk))
             if last:
-                answer = await self.in_turn(_ended, visit, frames)
+                made = await self.in_turn(_ended, visit, frames)
             elif frames:
                 await self.in_turn(_taken, visit, frames)
-        log.info("%s: %d bytes up, %d down", caller.device[:8], reader.received, len(answer))
-        return Response(answer, headers=_SLIM, media_type=protocol.TYPE)
+        assert made is not None
+
+        def told(size: int) -> None:
+            log.info("%s: %d bytes up, %d down", caller.device[:8], reader.received, size)
+
+        return answered(*made, self.in_turn, told, headers=_SLIM, media_type=protocol.TYPE)
 
     async def caller(self, request: Request) -> Caller:
         """Whose laptop is calling. Raises Denied or Refused."""
@@ -238,9 +243,10 @@ def _taken(visit: Visit, frames: list[list[Message]]) -> None:
         visit.take(frame)
 
 
-def _ended(visit: Visit, frames: list[list[Message]]) -> bytes:
+def _ended(visit: Visit, frames: list[list[Message]]) -> tuple[Iterator[wire.Piece], wire.Piece]:
     _taken(visit, frames)
-    return visit.answer()
+    pieces = visit.pieces()
+    return pieces, next(pieces)
 
 
 async def bounded(request: Request, most: int) -> AsyncIterator[tuple[bytes, bool]]:

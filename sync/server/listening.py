@@ -21,6 +21,34 @@ MOST_HEADERS = 16 * 1024
 """Bytes that the headers of a request may have."""
 
 
+class _OneWrite:
+    """A transport on which what is written in one turn of the loop leaves together: headers with what follows them at once."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._waiting: list[bytes] = []
+
+    def write(self, some: bytes) -> None:
+        """Send it, with what is written until the loop comes round."""
+        if not self._waiting:
+            self._loop.call_soon(self.flush)
+        self._waiting.append(some)
+
+    def flush(self) -> None:
+        """Send what waits."""
+        some, self._waiting = b"".join(self._waiting), []
+        if some and not self._transport.is_closing():
+            self._transport.write(some)
+
+    def close(self) -> None:
+        """Send what waits, and then no more."""
+        self.flush()
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
 class Bounded(H11Protocol):
     """HTTP/1.1 whose requests begin within a time: uvicorn itself waits for the end of the headers for ever."""
 
@@ -28,7 +56,7 @@ class Bounded(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
-        super().connection_made(transport)
+        super().connection_made(_OneWrite(transport, self.loop))  # type: ignore[arg-type]
         self._wait()
 
     def data_received(self, data: bytes) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
-from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, bindparam, select, update
@@ -54,13 +53,6 @@ _MOST_ARRIVED = 2000
 
 def _arrivals(packed: bytes | None) -> dict[int, int]:
     return dict(msgspec.msgpack.decode(packed, type=list[tuple[int, int]])) if packed else {}
-
-
-class Piece(NamedTuple):
-    """Some of an answer's bytes, and whether nothing follows."""
-
-    some: bytes
-    last: bool = False
 
 
 _replica = tables.replica
@@ -214,7 +206,7 @@ class Visit:
         """Everything there is to say, as one stream. Raises ProtocolError if nobody said Hello."""
         return b"".join(piece.some for piece in self.pieces())
 
-    def pieces(self) -> Iterator["Piece"]:
+    def pieces(self) -> Iterator[wire.Piece]:
         """The same as it is made, frame by frame. What is read for it is read as of one moment, until the last piece is there."""
         if self.hello is None:
             raise ProtocolError("no_hello")
@@ -222,8 +214,8 @@ class Visit:
         writer.message(self._welcome())
         for _ in self._tell(writer) if not self.forked else ():
             if some := writer.taken():
-                yield Piece(some)
-        yield Piece(writer.finish(), last=True)
+                yield wire.Piece(some)
+        yield wire.Piece(writer.finish(), last=True)
 
     def _tell(self, writer: wire.FrameWriter) -> Iterator[None]:
         if self._outcomes:
