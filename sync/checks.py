@@ -4,11 +4,12 @@ Each code has its sentence among the client's words.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import msgspec
 
 from mentorapp.fields import Visibility
-from mentorapp.registers import Register, State
+from mentorapp.registers import Register, Simple, State
 from sync.protocol import (
     BROKEN,
     MOST_CONTEXT,
@@ -27,8 +28,35 @@ def problem_of(state: State) -> str:
     return next((code for code, fails in _CHECKS if fails(state)), "")
 
 
+def sound(one: Simple) -> bool:
+    """Whether `problem_of` finds nothing wrong with this record."""
+    return (
+        _well_named(one.kind, one.names)
+        and _is_id(one.id)
+        and all(len(dot.replica) == 8 and 0 < dot.counter <= _HIGHEST for dot in one.dots)
+        and all(_is_author(stamp.by) for stamp in one.stamps)
+        and sum(map(len, one.values)) + 24 * len(one.values) <= MOST_RECORD
+        and Visibility.only_me not in one.reaches
+        and all(map(_sound, one.values))
+    )
+
+
+def _is_id(id: str) -> bool:
+    return 0 < len(id) <= MOST_NAME and id.isascii() and id.isprintable()
+
+
+def _is_author(by: str) -> bool:
+    return len(by) <= MOST_NAME and by.isprintable()
+
+
+@lru_cache(512)
+def _well_named(kind: str, names: tuple[str, ...]) -> bool:
+    fine = all(0 < len(name) <= MOST_NAME and name.isprintable() for name in (kind, *names))
+    return fine and 0 < len(names) <= MOST_REGISTERS
+
+
 def _bad_id(state: State) -> bool:
-    return not (0 < len(state.id) <= MOST_NAME and state.id.isascii() and state.id.isprintable())
+    return not _is_id(state.id)
 
 
 def _bad_name(state: State) -> bool:
@@ -41,7 +69,7 @@ def _too_many(state: State) -> bool:
     return (
         not 0 < len(state.registers) <= MOST_REGISTERS
         or any(not 0 < len(r.siblings) <= MOST_SIBLINGS or len(r.context) > MOST_CONTEXT for r in some)
-        or any(len(by) > MOST_NAME or not by.isprintable() for by, *_ in state.stamps.values())
+        or not all(_is_author(by) for by, *_ in state.stamps.values())
     )
 
 

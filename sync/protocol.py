@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from mentorapp.fields import Visibility
-from mentorapp.registers import State
+from mentorapp.registers import Simple, State
 
 SPOKEN = (2, 1)
 """The protocol versions that this program speaks, newest first. Version 2 compares by digests: see `Summary`."""
@@ -333,9 +333,10 @@ def within(some: Ranges, counter: int) -> bool:
     return any(first <= counter <= last for first, last in some)
 
 
-def sent_under(state: State, replica: bytes) -> int:
+def sent_under(state: State | Simple, replica: bytes) -> int:
     """The counter that names what is sent of a record: of this replica's saves in it the last, 0 if there is none."""
-    return max((dot.counter for dot in state.dots() if dot.replica == replica), default=0)
+    dots = state.dots if isinstance(state, Simple) else state.dots()
+    return max((dot.counter for dot in dots if dot.replica == replica), default=0)
 
 
 # --- digests ----------------------------------------------------------------------------------------------------------
@@ -350,6 +351,16 @@ def register_print(state: State, name: str) -> int:
     siblings = sorted((s.dot.replica, s.dot.counter, s.value) for s in register.siblings)
     told = _encoder.encode((state.kind, state.id, name, siblings, register.context, register.reach))
     return int.from_bytes(blake2b(told, digest_size=8).digest())
+
+
+def prints(one: Simple) -> list[int]:
+    """What `register_print` makes of each of its fields, in their order."""
+    found = []
+    for name, reach, value, owner in zip(one.names, one.reaches, one.values, one.owners, strict=True):
+        dot = one.dots[owner]
+        told = _encoder.encode((one.kind, one.id, name, ((*dot, value),), (dot,), reach))
+        found.append(int.from_bytes(blake2b(told, digest_size=8).digest()))
+    return found
 
 
 def fingerprint(state: State, least: Visibility = Visibility.pair) -> int:

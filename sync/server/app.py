@@ -105,9 +105,9 @@ class Server:
     _threads: anyio.CapacityLimiter | None = None
 
     async def in_turn(self, work: Callable[..., T], *given: Any) -> T:
-        """Run on a thread. Few at a time: more would only wait for each other, in Python or for the database's one writer."""
+        """Run on a thread. Few at a time: more would only wait for each other in Python; those that write on a file share its commits."""
         if self._threads is None:
-            self._threads = anyio.CapacityLimiter(3 if self.database.lite else 16)
+            self._threads = anyio.CapacityLimiter(8 if self.database.lite else 16)
         return await anyio.to_thread.run_sync(partial(work, *given), limiter=self._threads)
 
     def __post_init__(self) -> None:

@@ -5,18 +5,20 @@ order in which they become visible. On SQLite what is committed is on the disk (
 """
 
 import contextlib
+import sqlite3
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from mentorapp.errors import UserError
 from mentorapp.i18n import N_
+from sync.server.grouping import Writers
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -29,8 +31,7 @@ class Database:
         self.engine: Engine = create_engine(
             url, pool_pre_ping=not self.lite, pool_size=8, max_overflow=40, hide_parameters=True
         )
-        # SQLite's own waiting for a lock is by sleeping and starves under load; one process needs no more than this.
-        self._turn = Lock()
+        self._writers = Writers(self.engine)
         if self.lite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -50,13 +51,9 @@ class Database:
         with self.engine.connect().execution_options(**level) as connection, connection.begin():
             yield connection
 
-    @contextlib.contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self) -> AbstractContextManager[Connection]:
         """One intention: committed whole, or not at all."""
-        with self._turn if self.lite else contextlib.nullcontext():
-            raw = self.engine.connect().execution_options(writing=True)
-            with raw as connection, connection.begin():
-                yield connection
+        return self._writers.writing() if self.lite else self.engine.begin()
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -76,8 +73,12 @@ def _prepare_sqlite(raw: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("writing")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    begin = "BEGIN IMMEDIATE" if connection.get_execution_options().get("writing") else "BEGIN"
+    try:
+        # By the driver itself: what SQLAlchemy does around a statement takes longer than this one.
+        connection.connection.cursor().execute(begin)
+    except sqlite3.Error as reason:
+        raise DBAPIError(begin, None, reason) from reason
 
 
 def opened(url: str) -> Database:

@@ -42,11 +42,12 @@ class Giving:
     """What came from there in an exchange that was cut: fingerprints by counter."""
     sent: int = 0
     _later: list[list[Place]] = field(default_factory=list)
+    _had: Reached = field(default_factory=Reached)
 
     def through(self, upto: int) -> Iterator[None]:
         """Write all that is new up to a commit, as far as it goes; pauses after each record."""
-        had, self.reached = self.reached, replace(self.reached, told=upto)
-        for gap in had.gaps(upto):
+        self._had, self.reached = self.reached, replace(self.reached, told=upto)
+        for gap in self._had.gaps(upto):
             yield from self._fill(gap)
         for run in self._later:
             yield from self._fill_late(run, upto)
@@ -58,7 +59,7 @@ class Giving:
     def _fill(self, gap: Stretch) -> Iterator[None]:
         below, top = gap
         waiting: list[Place] = []
-        for row in reading.newer(self.connection, self.mandate, *gap):
+        for row in reading.newer(self.connection, self.mandate, *gap, self._brought):
             if self._full:
                 return
             place = Place(row.at, row.id)
@@ -119,17 +120,24 @@ class Giving:
             self.writer.record(part, self.reached.pack())
             self.sent += 1
 
-    def _has(self, row: Row) -> bool:
-        """Whether the laptop has this record as it is: it brought it just now, and nobody else wrote since it last had it."""
-        if {row.id, row.scope} & self.departed:
-            return False
-        brought = self.brought.get(row.id)
+    def _brought(self, place: Place) -> bool:
+        """Whether the laptop brought just now what stands at that place, and nobody else wrote since it last had it."""
+        mine = self.brought.get(place.id)
         # What was written after the laptop's change, while it was being answered, is no change of the laptop's.
-        if brought is not None and brought.verdict is Verdict.kept and brought.seq == row.seq:
-            since = min((grant.seq for grant in self.mandate.of(row.scope)), default=0)
-            if brought.before is None or self.reached.covers(Place(max(brought.before, since), row.id)):
-                return True
-        return self._has_sent(row)
+        if mine is None or mine.verdict is not Verdict.kept or mine.seq != place.seq:
+            return False
+        if {mine.id, mine.scope} & self.departed:
+            return False
+        since = min((grant.seq for grant in self.mandate.of(mine.scope)), default=0)
+        return mine.before is None or self._had.covers(Place(max(mine.before, since), mine.id))
+
+    def _has(self, row: Row) -> bool:
+        """Whether the laptop has this record as it is."""
+        if row.known:
+            return True
+        return not {row.id, row.scope} & self.departed and (
+            self._brought(Place(row.seq, row.id)) or self._has_sent(row)
+        )
 
     def _has_sent(self, row: Row) -> bool:
         """Whether the laptop has this record as it is, for all of it came from there in an exchange that was cut.

@@ -78,11 +78,17 @@ def scope_of(state: State, person: str) -> str:
 
     What is private without saying whose is the writer's own.
     """
-    named = [f"private/{person}" if one == "private/" else one for one in _words(state, "scope")]
-    known = [one for one in named if isinstance(one, str) and (one == OFFICE or _SCOPE.fullmatch(one))]
+    named = _words(state, "scope")
+    known = [scope for one in named if (scope := known_scope(one, person))]
     if not known or len(known) < len(named):
         return ""
     return min(known, key=lambda one: (not one.startswith("private/"), one))
+
+
+def known_scope(named: object, person: str) -> str:
+    """A scope as it is named in a record of this writer's, "" if it is none that there is."""
+    scope = f"private/{person}" if named == "private/" else named
+    return scope if isinstance(scope, str) and (scope == OFFICE or _SCOPE.fullmatch(scope)) else ""
 
 
 class Pair(NamedTuple):

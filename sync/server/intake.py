@@ -4,7 +4,7 @@ Promises: taking the same change twice is taking it once; a value that a later s
 author's grants alters no record until somebody who may decide lets it in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -12,36 +12,31 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, bindparam, select, update
 
 from mentorapp.fields import Visibility
-from mentorapp.registers import Dot, Register, Stamp, State, join_states, pack, unpack
+from mentorapp.registers import Dot, Register, Simple, Stamp, State, join_states, pack, unpack, whole
 from sync.checks import problem_of
-from sync.protocol import Verdict, register_print, summed
-from sync.server import grants, tables
+from sync.protocol import Verdict, register_print
+from sync.server import grants, straight, tables
 from sync.server.grants import Grant, Mandate
 from sync.server.holdings import give, mandate, vouched, withdraw
 from sync.server.ledger import locked, number, upsert
 from sync.server.reading import shows
 from sync.server.statements import Among, putting
+from sync.server.straight import Straight
 from sync.server.tables import ACCEPTED, DECLINED
+from sync.server.tallies import CLASSES, Tallies
+
+__all__ = ["CLASSES", "Decisions", "Intake", "Outcome"]
 
 Decisions = Iterable[tuple[bytes, bool]]
 """What a coordinator decides: (digest of what is held, whether it goes in)."""
 
-CLASSES = (Visibility.pair, Visibility.office, Visibility.programme)
-"""The classes of reader that a grant may start from, each with a tally of its own."""
-
-
-_record, _tally = tables.record, tables.tally
+_record = tables.record
 _HERE = Among(
     lambda some: select(_record.c.id, _record.c.kind, _record.c.state, _record.c.scope, _record.c.seq).where(
         _record.c.office == bindparam("office"), _record.c.id.in_(some)
     )
 )
-_TALLIES = Among(
-    lambda some: select(_tally.c.scope, _tally.c.least, _tally.c.digest, _tally.c.number).where(
-        _tally.c.office == bindparam("office"), _tally.c.scope.in_(some)
-    )
-)
-_PUT_RECORD, _PUT_TALLY = putting(_record), putting(_tally)
+_PUT_RECORD = putting(_record)
 
 
 class Outcome(NamedTuple):
@@ -77,12 +72,12 @@ class Intake:
     _written: dict[str, _Here] = field(default_factory=dict)
     _history: list[dict[str, Any]] = field(default_factory=list)
     _moved: dict[tuple[str, str], int] = field(default_factory=dict)
-    _tally: dict[tuple[str, int], list[int]] = field(default_factory=dict)
+    _tallies: Tallies = field(default_factory=Tallies)
     _fresh: set[str] = field(default_factory=set)
-    _prints: dict[tuple[str, str], tuple[Register, int]] = field(default_factory=dict)
+    _straight: dict[str, Straight] = field(default_factory=dict)
     _seq: int = 0
 
-    def take(self, changes: list[State], decisions: Decisions = ()) -> list[Outcome]:
+    def take(self, changes: Sequence[State | Simple], decisions: Decisions = ()) -> list[Outcome]:
         """Take changes in, in their order, each on its own; and what was held, or leave it out, as its coordinator decides."""
         self._seq = before = locked(self.connection, self.mandate.office)
         self._look_up(change.id for change in changes)
@@ -94,11 +89,27 @@ class Intake:
         return outcomes
 
     def _look_up(self, ids: Iterable[str]) -> None:
+        ids = list(ids)
+        for id in ids:
+            self._unfold(id)
         wanted = sorted({id for id in ids if 0 < len(id) <= 64 and id.isprintable()} - self._here.keys())
         for id, kind, state, scope, seq in _HERE.rows(self.connection, wanted, office=self.mandate.office):
             self._here[id] = _Here(unpack(kind, id, state), scope, seq)
 
-    def _one(self, change: State) -> Outcome:
+    def _unfold(self, id: str) -> None:
+        """What was taken in straight is met again: from here on it is a record like any other."""
+        row = self._straight.pop(id, None)
+        if row:
+            self._here[id] = self._written[id] = _Here(whole(row.one), row.scope, row.seq)
+
+    def _one(self, change: State | Simple) -> Outcome:
+        if isinstance(change, Simple):
+            known = change.id in self._here or change.id in self._straight
+            scope = "" if known else straight.scope_of(change, self.mandate)
+            if scope:
+                return self._keep_straight(change, scope)
+            change = whole(change)
+        self._unfold(change.id)
         problem = problem_of(change)
         here = self._here.get(change.id)
         if not problem and here and here.state.kind != change.kind:
@@ -122,6 +133,13 @@ class Intake:
             self._claim(scope)
         return self._keep(change, joined, here, ruling.scope)
 
+    def _keep_straight(self, one: Simple, scope: str) -> Outcome:
+        self._tallies.count_straight(one, scope)
+        self._seq += 1
+        self._straight[one.id] = Straight(straight.received(one, self.now), scope, self._seq)
+        self._fresh.add(scope)
+        return Outcome(Verdict.kept, "", one.id, None, scope, None, self._seq)
+
     def _keep(self, change: State, joined: State, here: _Here | None, scope: str) -> Outcome:
         merged = any(joined.registers[name] != register for name, register in change.registers.items())
         verdict = Verdict.merged if merged else Verdict.kept
@@ -130,7 +148,7 @@ class Intake:
         if here and here.scope == scope and joined.registers == here.state.registers:
             return Outcome(verdict, "", change.id, before, scope, earlier, here.seq)
         self._supersede(change, joined, here)
-        self._count(joined, scope, here)
+        self._tallies.count(joined, scope, here.state if here else None, here.scope if here else "")
         self._seq += 1
         outcome = Outcome(verdict, "", change.id, before, scope, earlier, self._seq)
         if here and here.scope != scope:
@@ -177,50 +195,15 @@ class Intake:
             "received": received,
         }
 
-    def _count(self, joined: State, scope: str, here: _Here | None) -> None:
-        before = here.state.registers if here else {}
-        if here and here.scope == scope:
-            changed = [name for name, register in joined.registers.items() if before.get(name) != register]
-        else:
-            changed = list(joined.registers)
-            if here:
-                self._add(here.scope, here.state, list(before), sign=-1)
-                before = {}
-        self._add(scope, joined, changed, sign=1)
-        if here and here.scope == scope:
-            self._add(scope, here.state, [name for name in changed if name in before], sign=-1)
-
-    def _add(self, scope: str, state: State, names: list[str], *, sign: int) -> None:
-        """Add registers to the sums of each class that may read them, or take them away."""
-        prints = [(state.registers[name].reach, self.print(state, name)) for name in names]
-        for least in CLASSES:
-            seen = [one for reach, one in prints if reach >= least]
-            tally = self._tally.setdefault((scope, int(least)), [0, 0])
-            tally[0] += sign * sum(seen)
-            tally[1] += sign * self._visible(state, least)
-
     def stands(self, id: str) -> tuple[State, int] | None:
         """What a record that was taken in has become, and at which commit."""
+        self._unfold(id)
         here = self._here.get(id)
         return (here.state, here.seq) if here else None
 
-    def print(self, state: State, name: str) -> int:
-        """The print of a register, taken once however often it is asked for."""
-        register = state.registers[name]
-        known = self._prints.get((state.id, name))
-        if known is None or known[0] is not register:
-            known = self._prints[state.id, name] = (register, register_print(state, name))
-        return known[1]
-
-    def fingerprint(self, change: State) -> int:
+    def fingerprint(self, change: State | Simple) -> int:
         """The fingerprint of a change that was taken in."""
-        return summed(
-            self.print(change, name) for name, one in change.registers.items() if one.reach >= Visibility.pair
-        )
-
-    @staticmethod
-    def _visible(state: State, least: Visibility) -> int:
-        return int(any(register.reach >= least for register in state.registers.values()))
+        return self._tallies.fingerprint(change)
 
     # --- scopes ---
 
@@ -366,37 +349,15 @@ class Intake:
 
     def _finish(self) -> None:
         office = self.mandate.office
-        rows = []
-        for id, here in self._written.items():
-            packed = pack(here.state)
-            rows.append(
-                {
-                    "office": office,
-                    "id": id,
-                    "kind": here.state.kind,
-                    "scope": here.scope,
-                    "family": grants.family(here.scope),
-                    "seq": here.seq,
-                    "state": packed,
-                    "bytes": len(packed),
-                }
-            )
+        rows = [self._row(here.state.kind, id, pack(here.state), here) for id, here in self._written.items()]
+        rows += [self._row(row.one.kind, id, row.one.packed(), row) for id, row in self._straight.items()]
         _PUT_RECORD.run_each(self.connection, rows)
         upsert(self.connection, tables.history, self._history, replacing=False)
         moves = [{"office": office, "id": id, "scope": scope, "seq": seq} for (id, scope), seq in self._moved.items()]
         upsert(self.connection, tables.moved, moves)
-        self._write_tallies()
+        self._tallies.write(self.connection, office)
         number(self.connection, office, self._seq)
 
-    def _write_tallies(self) -> None:
-        office = self.mandate.office
-        scopes = sorted({scope for scope, _ in self._tally})
-        found = _TALLIES.rows(self.connection, scopes, office=office)
-        known = {(scope, least): (digest, count) for scope, least, digest, count in found}
-        rows = []
-        for (scope, least), (added, more) in self._tally.items():
-            digest, count = known.get((scope, least), (b"", 0))
-            total, count = (int.from_bytes(digest) + added) % 2**64, count + more
-            keys = {"office": office, "scope": scope, "least": least, "family": grants.family(scope)}
-            rows.append({**keys, "digest": total.to_bytes(8), "number": count})
-        _PUT_TALLY.run_each(self.connection, rows)
+    def _row(self, kind: str, id: str, packed: bytes, at: _Here | Straight) -> dict[str, Any]:
+        lies = {"office": self.mandate.office, "scope": at.scope, "family": grants.family(at.scope), "seq": at.seq}
+        return {**lies, "id": id, "kind": kind, "state": packed, "bytes": len(packed)}

@@ -3,11 +3,11 @@
 Reads only, as of one moment: the transaction that the caller of these opened.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, or_, select
+from sqlalchemy import Connection, and_, bindparam, exists, or_, select, union_all
 
 from mentorapp.fields import Visibility
 from mentorapp.registers import State, pack, unpack
@@ -32,7 +32,10 @@ LAST = "\x7f"
 
 @dataclass(frozen=True)
 class Row:
-    """A record as a reader meets it: at which commit it became theirs to see. Its state is unpacked when it is asked for."""
+    """A record as a reader meets it: at which commit it became theirs to see. Its state is unpacked when it is asked for.
+
+    `known` was not read, for the reader has it as it stands.
+    """
 
     at: int
     id: str
@@ -40,6 +43,7 @@ class Row:
     scope: str
     kind: str
     packed: bytes
+    known: bool = False
 
     @property
     def state(self) -> State:
@@ -47,10 +51,16 @@ class Row:
         return unpack(self.kind, self.id, self.packed)
 
 
-def newer(connection: Connection, mandate: Mandate, below: Place, above: Place) -> Iterator[Row]:
+Known = Callable[[Place], bool]
+"""Whether the reader has what was committed at a place."""
+
+
+def newer(
+    connection: Connection, mandate: Mandate, below: Place, above: Place, known: Known = lambda _: False
+) -> Iterator[Row]:
     """The records that became the caller's to see between two places, the newest first."""
     while True:
-        found, whole = _page(connection, mandate, below, above)
+        found, whole = _page(connection, mandate, below, above, known)
         yield from found
         if whole:
             return
@@ -107,7 +117,9 @@ _THESE = Among(
 )
 
 
-def _page(connection: Connection, mandate: Mandate, below: Place, above: Place) -> tuple[list[Row], bool]:
+def _page(
+    connection: Connection, mandate: Mandate, below: Place, above: Place, known: Known = lambda _: False
+) -> tuple[list[Row], bool]:
     """The newest rows of what lies between, and whether they are all of it.
 
     Single scopes by one question about all of them; families, which may be the whole office, each in the order of an index.
@@ -130,7 +142,9 @@ def _page(connection: Connection, mandate: Mandate, below: Place, above: Place) 
     keys = sorted({(at, id) for some in answers for at, id in some if below < (at, id) < above}, reverse=True)
     whole = len(keys) <= _PAGE and all(len(some) < _PAGE + 2 for some in answers)
     page = keys[:_PAGE]
-    return at(connection, mandate, [Place(*key) for key in page]), whole
+    places = [Place(*key) for key in page]
+    rows = {row.id: row for row in at(connection, mandate, [one for one in places if not known(one)])}
+    return [rows.get(one.id) or Row(*one, one.seq, "", "", b"", known=True) for one in places], whole
 
 
 def at(connection: Connection, mandate: Mandate, places: list[Place]) -> list[Row]:
@@ -163,18 +177,41 @@ _DECIDED = Prepared(
     .where(_lately, _held.c.decision != "")
     .order_by(_held.c.seq)
 )
-_OF_SCOPES = Prepared(
-    select(_tally.c.scope, _tally.c.least, _tally.c.digest, _tally.c.number)
-    .join(_grant, and_(_grant.c.caller == bindparam("caller"), _tally.c.scope == _grant.c.scope))
-    .where(_tally.c.office == bindparam("office"))
-)
-_OF_FAMILY = Prepared(
-    select(_tally.c.scope, _tally.c.least, _tally.c.digest, _tally.c.number).where(
-        _tally.c.office == bindparam("office"),
-        _tally.c.family == bindparam("family"),
-        _tally.c.least == bindparam("least"),
+_sums = (_tally.c.scope, _tally.c.least, _tally.c.digest, _tally.c.number)
+_ours = (_tally.c.office == bindparam("office"), _grant.c.caller == bindparam("caller"))
+_TALLIES = Prepared(
+    # What is held more widely by its own name than by its family comes with the scopes.
+    union_all(
+        select(*_sums).join(_grant, _tally.c.scope == _grant.c.scope).where(*_ours),
+        select(*_sums)
+        .join(_grant, and_(_tally.c.family == _grant.c.scope, _tally.c.least == _grant.c.least))
+        .where(*_ours),
     )
 )
+
+
+_NEWS = Prepared(
+    select(
+        exists().where(_gone.c.caller == bindparam("caller"), _gone.c.seq > bindparam("since")),
+        exists().where(_moved.c.office == bindparam("office"), _moved.c.seq > bindparam("since")),
+        exists().where(_held.c.office == bindparam("office"), _held.c.seq > bindparam("since")),
+    )
+)
+
+
+class News(NamedTuple):
+    """Whether anything was taken from this caller after a commit, and, in the whole office, anything moved or came to be held or decided."""
+
+    taken: bool
+    moved: bool
+    held: bool
+
+
+def news(connection: Connection, mandate: Mandate, since: int) -> News:
+    """What is worth asking for in detail: mostly nothing."""
+    row = _NEWS.row(connection, caller=mandate.caller, office=mandate.office, since=since)
+    assert row is not None
+    return News(*map(bool, row))
 
 
 def dropped(connection: Connection, caller: str, since: int) -> list[str]:
@@ -232,11 +269,7 @@ def _narrowed(before: Visibility | None, now: Visibility | None) -> bool:
 def tallies(connection: Connection, mandate: Mandate) -> dict[str, tuple[int, int]]:
     """The digest and the number of what a caller may hold of each scope."""
     found: dict[str, tuple[int, int]] = {}
-    rows = _OF_SCOPES.rows(connection, office=mandate.office, caller=mandate.caller)
-    for family, grant in mandate.grants.items():
-        if family.endswith("/*"):
-            # What is held more widely by its own name comes with the scopes.
-            rows += _OF_FAMILY.rows(connection, office=mandate.office, family=family, least=int(grant.least))
+    rows = _TALLIES.rows(connection, office=mandate.office, caller=mandate.caller)
     for scope, least, digest, number in rows:
         if number and least == mandate.least(scope):
             found[scope] = (int.from_bytes(digest), number)

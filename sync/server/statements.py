@@ -60,38 +60,34 @@ class Prepared:
         ready = self._for(connection)
         given = [_given(ready, row) for row in rows]
         if given:
-            with _wrapped(connection, ready):
-                connection.connection.cursor().executemany(ready.sql, given)
+            cursor = connection.connection.cursor()
+            try:
+                cursor.executemany(ready.sql, given)
+            except connection.dialect.loaded_dbapi.Error as reason:
+                raise _told(ready, reason) from reason
 
     def _executed(self, connection: Connection, values: dict[str, Any]) -> Any:
         # By the driver's own cursor: what SQLAlchemy adds around a result takes longer than SQLite takes to find it.
         ready = self._for(connection)
         cursor = connection.connection.cursor()
-        with _wrapped(connection, ready):
+        try:
             cursor.execute(ready.sql, _given(ready, values))
+        except connection.dialect.loaded_dbapi.Error as reason:
+            raise _told(ready, reason) from reason
         return cursor
 
 
-class _wrapped:
-    """The driver's errors as SQLAlchemy's, as for every other statement."""
-
-    def __init__(self, connection: Connection, ready: _Ready) -> None:
-        self._connection, self._ready = connection, ready
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, reason: BaseException | None, trace: object) -> None:
-        driver = self._connection.dialect.loaded_dbapi
-        if isinstance(reason, driver.Error):
-            raise DBAPIError(self._ready.sql, None, reason, hide_parameters=True) from reason
+def _told(ready: _Ready, reason: Exception) -> DBAPIError:
+    """The driver's error as SQLAlchemy's, as for every other statement."""
+    return DBAPIError(ready.sql, None, reason, hide_parameters=True)
 
 
 def _given(ready: _Ready, values: dict[str, Any]) -> Any:
     if ready.order is None:
         return {**ready.fixed, **values}
-    fixed = ready.fixed
-    return tuple(values[name] if name in values else fixed[name] for name in ready.order)
+    if ready.fixed:
+        values = {**ready.fixed, **values}
+    return [values[name] for name in ready.order]
 
 
 def putting(table: Table, *, replacing: bool = True) -> Prepared:

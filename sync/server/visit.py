@@ -12,7 +12,7 @@ from hashlib import blake2b
 import msgspec
 from sqlalchemy import Connection, bindparam, select, update
 
-from mentorapp.registers import State
+from mentorapp.registers import Simple, State
 from sync import protocol, wire
 from sync.protocol import (
     Changes,
@@ -94,7 +94,7 @@ class Visit:
             if isinstance(one, Summary | Listing) and self.version >= protocol.COMPARING:
                 repair.checked(one)
                 self.comparing = one
-        changes = [state for one in messages if isinstance(one, Changes) for state in wire.states(one)]
+        changes = [change for one in messages if isinstance(one, Changes) for change in wire.arrivals(one)]
         if len(self._outcomes) + len(changes) > protocol.MOST_CHANGES:
             raise ProtocolError("too_many_changes")
         decisions = [each for one in messages if isinstance(one, Decide) for each in one.decisions]
@@ -112,7 +112,7 @@ class Visit:
 
     def _commit(
         self,
-        changes: list[State],
+        changes: list[State | Simple],
         decisions: list[tuple[bytes, bool]],
         vouches: list[tuple[str, tuple[str, ...]]],
         *,
@@ -132,7 +132,7 @@ class Visit:
             self._note(connection, first=first)
         self._outcomes += outcomes
 
-    def _arrive(self, intake: Intake, changes: list[State], outcomes: list[Outcome]) -> None:
+    def _arrive(self, intake: Intake, changes: list[State | Simple], outcomes: list[Outcome]) -> None:
         """Which of this replica's saves are here."""
         assert self.hello is not None
         for change, outcome in zip(changes, outcomes, strict=True):
@@ -223,12 +223,15 @@ class Visit:
         with self.database.reading() as connection:
             upto = ledger.standing(connection, self.caller.office)
             mandate = self._mandate(connection)
-            scopes = reading.dropped(connection, self.caller.caller, self.reached.told)
-            records = reading.departed(connection, mandate, self.reached.told)
+            news = reading.news(connection, mandate, self.reached.told)
+            scopes = reading.dropped(connection, self.caller.caller, self.reached.told) if news.taken else []
+            gone = news.moved or news.held
+            records = reading.departed(connection, mandate, self.reached.told) if gone else []
             self._departed = frozenset((*scopes, *records))
             if self._departed:
                 writer.message(Dropped(tuple(scopes), tuple(records)))
-            self._tell_held(writer, connection, mandate)
+            if news.held:
+                self._tell_held(writer, connection, mandate)
             digest, count = reading.agreed(connection, mandate)
             if self.comparing:
                 sent = yield from self._compared(writer, connection, mandate)
