@@ -21,6 +21,7 @@ from sync.protocol import (
 )
 
 _HIGHEST = 2**63 - 1
+_decode = msgspec.msgpack.Decoder().decode
 
 
 def problem_of(state: State) -> str:
@@ -113,10 +114,10 @@ def _sound(value: bytes) -> bool:
     if value in _PLAIN:
         return True
     try:
-        plain = msgspec.msgpack.decode(value)
+        plain = _decode(value)
     except BROKEN:
         return False
-    return not _deeper(plain, MOST_DEPTH)
+    return not isinstance(plain, list | dict) or not _deeper(plain, MOST_DEPTH)
 
 
 def _deeper(plain: object, most: int) -> bool:

@@ -8,10 +8,11 @@ from hashlib import sha256
 from secrets import choice, token_bytes, token_urlsafe
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, true, update
 
 from mentorapp.clock import new_id
 from sync.server import tables
+from sync.server.ledger import Ledger
 from sync.server.statements import Prepared
 
 CODE_LASTS = timedelta(days=14)
@@ -161,20 +162,27 @@ def _tie(connection: Connection, row: Any, person: str) -> None:
 _device, _who = tables.device, tables.person
 _CALLER = Prepared(
     select(_device.c.id, _device.c.caller, _device.c.revoked, _who.c.office, _who.c.person, _device.c.seen)
+    .add_columns(tables.ledger.c.epoch, tables.ledger.c.secret)
     .join(_who, _who.c.id == _device.c.caller)
+    .join(tables.ledger, true())
     .where(_device.c.token == bindparam("token"))
 )
 
 
 def caller_of(connection: Connection, token: str) -> Caller:
     """Whose token this is. Raises Denied if it is nobody's, or was revoked."""
+    return recognised(connection, token)[0]
+
+
+def recognised(connection: Connection, token: str) -> tuple[Caller, Ledger]:
+    """Whose token this is, and which ledger this is now. Raises Denied as `caller_of` does."""
     row = _CALLER.row(connection, token=hashed(token))
     if row is None:
         raise Denied("token_unknown")
-    device, caller, revoked, office, person, seen = row
+    device, caller, revoked, office, person, seen, epoch, secret = row
     if revoked:
         raise Denied("token_revoked")
-    return Caller(device, caller, office, person, seen)
+    return Caller(device, caller, office, person, seen), Ledger(epoch, secret)
 
 
 class Device(NamedTuple):

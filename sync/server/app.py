@@ -234,8 +234,8 @@ class Server:
     def _known(self, token: str) -> Caller:
         with self.database.reading() as connection:
             # Read anew each time: a restore gives the ledger another epoch while this process runs.
-            self.identity = ledger.identity(connection, 0)
-            return accounts.caller_of(connection, token)
+            caller, self.identity = accounts.recognised(connection, token)
+            return caller
 
 
 def _taken(visit: Visit, frames: list[list[Message]]) -> None:

@@ -31,7 +31,9 @@ class Database:
         self.engine: Engine = create_engine(
             url, pool_pre_ping=not self.lite, pool_size=8, max_overflow=40, hide_parameters=True
         )
-        self._writers = Writers(self.engine)
+        # Options given once, to an engine of the same connections: each connection given its own costs as much as a statement.
+        self._readers = self.engine if self.lite else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        self._writers = Writers(self.engine.execution_options(writing=True))
         if self.lite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -47,8 +49,7 @@ class Database:
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
         """A snapshot to read from: everything in it is as of one moment."""
-        level = {} if self.lite else {"isolation_level": "REPEATABLE READ"}
-        with self.engine.connect().execution_options(**level) as connection, connection.begin():
+        with self._readers.connect() as connection, connection.begin():
             yield connection
 
     def writing(self) -> AbstractContextManager[Connection]:

@@ -39,7 +39,7 @@ class Writers:
     """Lets one in at a time; whoever finds another waiting leaves the commit to it."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self._engine = engine  # its transactions begin by taking the lock to write
         # SQLite's own waiting for a lock is by sleeping and starves under load; one process needs no more than this.
         self._turn, self._counting = Lock(), Lock()
         self._waiting = 0
@@ -80,7 +80,7 @@ class Writers:
 
     def _joined(self) -> _Group:
         if self._group is None:
-            connection = self._engine.connect().execution_options(writing=True)
+            connection = self._engine.connect()
             try:
                 self._group = _Group(connection)
             except BaseException:
