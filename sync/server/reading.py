@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, exists, or_, select, union_all
+from sqlalchemy import Connection, and_, bindparam, exists, or_, select
 
 from mentorapp.fields import Visibility
 from mentorapp.registers import State, pack, unpack
@@ -110,6 +110,10 @@ _FAMILY_GRANTED = Prepared(
     .order_by(_record.c.id.desc())
     .limit(_PAGE + 2)
 )
+_FEW = 3_000
+_FAMILY_EARLIER = Prepared(
+    select(_record.c.id).where(_here, _kin, _record.c.seq <= bindparam("since")).order_by(_record.c.seq).limit(_FEW + 1)
+)
 _THESE = Among(
     lambda some: select(_record.c.id, _record.c.seq, _record.c.scope, _record.c.kind, _record.c.state).where(
         _here, _record.c.id.in_(some)
@@ -137,8 +141,8 @@ def _page(
         if below.seq <= grant.seq <= above.seq:
             first = below.id if grant.seq == below.seq else ""
             last = above.id if grant.seq == above.seq else LAST
-            given = {"office": mandate.office, "family": scope, "since": grant.seq, "first": first, "last": last}
-            answers.append([(grant.seq, row[0]) for row in _FAMILY_GRANTED.rows(connection, **given)])
+            ids = _granted(connection, mandate.office, scope, grant.seq, first, last)
+            answers.append([(grant.seq, id) for id in ids])
     keys = sorted({(at, id) for some in answers for at, id in some if below < (at, id) < above}, reverse=True)
     whole = len(keys) <= _PAGE and all(len(some) < _PAGE + 2 for some in answers)
     page = keys[:_PAGE]
@@ -151,6 +155,18 @@ def at(connection: Connection, mandate: Mandate, places: list[Place]) -> list[Ro
     """The rows at these places, as `newer` gave them."""
     found = {row[0]: row[1:] for row in _THESE.rows(connection, [id for _, id in places], office=mandate.office)}
     return [Row(at, id, *found[id]) for at, id in places]
+
+
+def _granted(connection: Connection, office: str, family: str, since: int, first: str, last: str) -> list[str]:
+    """The last ids between these two of what a family had when it was given.
+
+    If that was little, it is looked up as such: in the order of ids one would go through all that came to the family later.
+    """
+    mine = {"office": office, "family": family, "since": since}
+    earlier = [row[0] for row in _FAMILY_EARLIER.rows(connection, **mine)]
+    if len(earlier) > _FEW:
+        return [row[0] for row in _FAMILY_GRANTED.rows(connection, **mine, first=first, last=last)]
+    return sorted((id for id in earlier if first < id < last), reverse=True)[: _PAGE + 2]
 
 
 _gone, _moved, _held, _tally = tables.withdrawn, tables.moved, tables.held, tables.tally
@@ -178,14 +194,13 @@ _DECIDED = Prepared(
     .order_by(_held.c.seq)
 )
 _sums = (_tally.c.scope, _tally.c.least, _tally.c.digest, _tally.c.number)
-_ours = (_tally.c.office == bindparam("office"), _grant.c.caller == bindparam("caller"))
-_TALLIES = Prepared(
-    # What is held more widely by its own name than by its family comes with the scopes.
-    union_all(
-        select(*_sums).join(_grant, _tally.c.scope == _grant.c.scope).where(*_ours),
-        select(*_sums)
-        .join(_grant, and_(_tally.c.family == _grant.c.scope, _tally.c.least == _grant.c.least))
-        .where(*_ours),
+# By the scopes' names, not joined with the grants: SQLite would go through all of the office's.
+_OF_SCOPES = Among(lambda some: select(*_sums).where(_tally.c.office == bindparam("office"), _tally.c.scope.in_(some)))
+_OF_FAMILY = Prepared(
+    select(*_sums).where(
+        _tally.c.office == bindparam("office"),
+        _tally.c.family == bindparam("family"),
+        _tally.c.least == bindparam("least"),
     )
 )
 
@@ -269,7 +284,12 @@ def _narrowed(before: Visibility | None, now: Visibility | None) -> bool:
 def tallies(connection: Connection, mandate: Mandate) -> dict[str, tuple[int, int]]:
     """The digest and the number of what a caller may hold of each scope."""
     found: dict[str, tuple[int, int]] = {}
-    rows = _TALLIES.rows(connection, office=mandate.office, caller=mandate.caller)
+    single = [scope for scope in mandate.grants if not scope.endswith("/*")]
+    rows = _OF_SCOPES.rows(connection, single, office=mandate.office)
+    for family, grant in mandate.grants.items():
+        if family.endswith("/*"):
+            # What is held more widely by its own name comes with the scopes.
+            rows += _OF_FAMILY.rows(connection, office=mandate.office, family=family, least=int(grant.least))
     for scope, least, digest, number in rows:
         if number and least == mandate.least(scope):
             found[scope] = (int.from_bytes(digest), number)

@@ -6,7 +6,6 @@ and the processor's time a push is told for both: on a machine that others use, 
 MENTOR_LEDGER says the sizes.
 """
 
-import contextlib
 import http.client
 import os
 import secrets
@@ -20,14 +19,23 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 
+import psycopg
 import pytest
+from sqlalchemy import select
 
+from mentorapp.fields import Visibility
 from mentorapp.records import Session
 from mentorapp.registers import Dot, State, first
 from sync import client, protocol, wire
 from sync.protocol import Done, Hello, Outcomes
+from sync.server import holdings, tables
+from sync.server import ledger as ledger_of
+from sync.server.database import opened
+from sync.server.grants import Grant
+from sync.server.reached import everything
 from tests.benchmarks import bare, generator, postgres
-from tests.benchmarks.filling import filled, states
+from tests.benchmarks.filling import states
+from tests.benchmarks.pouring import poured
 from tests.benchmarks.serving import Serving
 
 pytestmark = [pytest.mark.figures, pytest.mark.timeout(3600)]
@@ -220,20 +228,90 @@ def test_three_hundred_pushes_of_five_a_second(tmp_path: Path, kind: str, proces
     assert best >= (300 if kind == "SQLite" else 0)
 
 
+class Reader:
+    """A laptop without a store that asks for what is new to it."""
+
+    def __init__(self, server: Serving, url: str, name: str, scope: str) -> None:
+        enrolment = client.enrol(address=server.address, code=server.code(name), device="laptop")
+        self._headers = {
+            "Authorization": f"Bearer {enrolment.token}",
+            "Content-Type": protocol.TYPE,
+            "Content-Encoding": "br",
+        }
+        self._epoch, self._pid = bytes.fromhex(enrolment.epoch), server.pid
+        self._line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)
+        database = opened(url)
+        with database.writing() as connection:
+            who = connection.execute(select(tables.person.c.id).where(tables.person.c.name == name)).scalar_one()
+            least = Visibility.office if scope.endswith("*") else Visibility.pair
+            holdings.give(connection, who, Grant(scope, least, True, 0), "created")
+            self.standing = ledger_of.standing(connection, enrolment.office)
+        database.close()
+
+    def pulled(self, cursor: bytes = b"", times: int = 10) -> tuple[int, float, float]:
+        """How many records one answer gives, in how many milliseconds, and how many of the processor's; medians."""
+        given, took, spent = 0, [], _spent([self._pid])
+        for _ in range(times):
+            body = wire.FrameWriter(quality=5)
+            known = (self._epoch, cursor, 100_000, b"", secrets.token_bytes(8), 0)
+            body.message(Hello(protocol.SPOKEN, "1", secrets.token_bytes(8), *known, rate=1_000_000))
+            began = time.perf_counter()
+            self._line.request("POST", "/v1/sync", body.finish(), self._headers)
+            response = self._line.getresponse()
+            answer = response.read()
+            took.append(time.perf_counter() - began)
+            assert response.status == 200, answer
+            given = next(one for frame in wire.read(answer) for one in frame if isinstance(one, Done)).sent
+        return given, statistics.median(took) * 1000, (_spent([self._pid]) - spent) / times * 1000
+
+    def close(self) -> None:
+        """Hang up."""
+        self._line.close()
+
+
+def _grown(kind: str, size: int, url: str, server: Serving, scope: str, numbers: Iterator[int]) -> float:
+    """Says what a push, a new laptop's pull and a coordinator's exchanges cost; gives a push's processor time."""
+    ours = pushed([server], 8, numbers)
+    _told(f"{kind}, {size:,} records, 8 laptops", ours)
+    mentor = Reader(server, url, f"Mentor at {size}", scope)
+    lead = Reader(server, url, f"Coordinator at {size}", "mentorship/*")
+    for what, reader, cursor in (
+        ("a mentor's new laptop pulls", mentor, b""),
+        ("a mentor with nothing to do", mentor, everything(lead.standing).pack()),
+        ("a coordinator's new laptop, first answer", lead, b""),
+        ("a coordinator with nothing to do", lead, everything(lead.standing).pack()),
+    ):
+        given, took, spent = reader.pulled(cursor)
+        sys.stdout.write(f"\n  {what:<48} {given:5} records  {took:8.1f} ms  {spent:8.1f} ms of processor")
+    mentor.close()
+    lead.close()
+    return ours.spent
+
+
 @pytest.mark.parametrize("kind", ["SQLite", "PostgreSQL 15"])
 def test_a_hundred_times_the_records_slow_a_push_by_less_than_half(tmp_path: Path, kind: str) -> None:
     """`.venv/bin/python -m pytest -n 0 -s -m figures tests/benchmarks/test_sync_server.py -k hundred_times`"""
     _here(kind)
     numbers = iter(range(1, 10_000))
     spent: list[float] = []
-    with ledger(kind, tmp_path) as (url, servers):
+    with ExitStack() as stack:
+        lite = kind == "SQLite"
+        url = f"sqlite:///{tmp_path / 'ledger.sqlite'}" if lite else stack.enter_context(postgres.started())
+        with Serving(url):
+            pass  # it makes the ledger
         there = 0
         for size in SIZES:
-            filled(url, size - there, pairs=max(10, size // 200), tallied=False)
+            scopes = poured(url, size - there, pairs=max(10, size // 200))
             there = size
-            ours = pushed(servers, 8, numbers)
-            _told(f"{kind}, {size:,} records, 8 laptops", ours)
-            spent.append(ours.spent)
-            with contextlib.suppress(OSError):
-                sys.stdout.write(f"  {(tmp_path / 'ledger.sqlite').stat().st_size / 1e6:,.0f} MB")
+            with Serving(url) as server:
+                spent.append(_grown(kind, size, url, server, scopes[0], numbers))
+            sys.stdout.write(f"\n  {_bytes(url) / 1e6:,.0f} MB")
     assert spent[-1] < 1.5 * spent[0]
+
+
+def _bytes(url: str) -> int:
+    if url.startswith("sqlite"):
+        return Path(url.split("///")[1]).stat().st_size
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        (found,) = connection.execute("SELECT pg_database_size(current_database())").fetchone() or (0,)
+    return int(found)

@@ -6,7 +6,7 @@ loses it. That the store and the ledger ask for FULL is tested as such.
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from mentorapp.store import Store
@@ -21,19 +21,20 @@ _LATE = 0.15
 
 def _acknowledged_before_the_commit() -> None:
     """The server says that it has what it has not written yet."""
-    take, answer = Visit.take, Visit.answer
+    take, pieces = Visit.take, Visit.pieces
 
     def takes(self: Visit, messages: list[Message]) -> None:
         self.__dict__.setdefault("waiting", []).append(messages)
         if self.hello is None:
             take(self, [one for one in messages if not isinstance(one, Changes)])
 
-    def answers(self: Visit) -> bytes:
+    def answers(self: Visit) -> Iterator[wire.Piece]:
         waiting = self.__dict__["waiting"]
         some = [one for frame in waiting for one in frame if isinstance(one, Changes)]
         hello = self.hello
         if not some or hello is None:
-            return answer(self)
+            yield from pieces(self)
+            return
 
         def later() -> None:
             time.sleep(_LATE)
@@ -43,9 +44,9 @@ def _acknowledged_before_the_commit() -> None:
         threading.Thread(target=later, daemon=True).start()
         count = sum(len(one.records) for one in some)
         said = [Welcome(1, self.identity.epoch, self.server, 0), Outcomes(count, b"r" * 13)]
-        return wire.stream([*said, Done(hello.cursor, False, b"\x00" * 8)])
+        yield wire.Piece(wire.stream([*said, Done(hello.cursor, False, b"\x00" * 8)]), last=True)
 
-    Visit.take, Visit.answer = takes, answers  # type: ignore[method-assign]
+    Visit.take, Visit.pieces = takes, answers  # type: ignore[method-assign]
 
 
 def _cursor_before_its_records() -> None:

@@ -164,7 +164,8 @@ def refused():
             return number, str(said)
 
 if sys.argv[2] == "pages":
-    store.connection.execute("PRAGMA max_page_count = 60")
+    (pages,) = store.connection.execute("PRAGMA page_count").fetchone()
+    store.connection.execute(f"PRAGMA max_page_count = {pages + 40}")
 else:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))

@@ -89,7 +89,8 @@ def test_a_page_of_a_family_is_read_in_the_order_of_an_index(large: Database, af
         given = _plan(
             connection, reading._FAMILY_GRANTED, **kin, since=_RECORDS, first="", last=f"{_RECORDS - after:032x}"
         )
-    for plan, index in ((changed, "record_family"), (given, "record_family_id")):
+        earlier = _plan(connection, reading._FAMILY_EARLIER, **kin, since=_RECORDS // 2)
+    for plan, index in ((changed, "record_family"), (given, "record_family_id"), (earlier, "record_family")):
         assert index in plan
         for costly in ("SCAN", "Seq Scan", "TEMP B-TREE", "Sort"):
             assert costly not in plan, plan
@@ -107,6 +108,31 @@ def test_a_page_of_single_scopes_reads_these_scopes_alone(large: Database, after
             assert "record_scope" in plan
             for costly in ("SCAN record", "Seq Scan on record"):
                 assert costly not in plan, plan
+
+
+def test_the_digest_is_found_by_the_scopes_names_and_reads_no_others(large: Database) -> None:
+    with large.reading() as connection:
+        office, caller = _caller(connection)
+        some = reading._OF_SCOPES._sized[8]
+        plan = _plan(connection, some, office=office, **{f"it{n}": f"mentorship/{n:032x}" for n in range(8)})
+        told = _plan(connection, reading._NEWS, office=office, caller=caller, since=_RECORDS - 10)
+    assert "scope=?" in plan or "tally_pkey" in plan, plan
+    for costly in ("SCAN tally", "Seq Scan on tally", "SCAN moved", "SCAN held", "SCAN withdrawn"):
+        assert costly not in plan + told
+
+
+@pytest.mark.parametrize("since", [0, 7, 500, _RECORDS // 2])
+def test_what_a_family_had_is_the_same_however_it_is_looked_up(large: Database, since: int) -> None:
+    with large.reading() as connection:
+        office, _ = _caller(connection)
+        given, last = list[str](), reading.LAST
+        while some := reading._granted(connection, office, "mentorship/*", since, "", last):
+            given += some
+            last = some[-1]
+        wanted = connection.execute(
+            text("SELECT id FROM record WHERE family = 'mentorship/*' AND seq <= :since"), {"since": since}
+        )
+        assert given == sorted(wanted.scalars(), reverse=True)
 
 
 def test_every_page_holds_what_comes_next_and_no_more(large: Database) -> None:
