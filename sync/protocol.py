@@ -363,8 +363,10 @@ def prints(one: Simple) -> list[int]:
     return found
 
 
-def fingerprint(state: State, least: Visibility = Visibility.pair) -> int:
+def fingerprint(state: State | Simple, least: Visibility = Visibility.pair) -> int:
     """64 bits over the record's registers that a reader of class `least` may hold; 0 if there are none."""
+    if isinstance(state, Simple):
+        return summed(print for reach, print in zip(state.reaches, prints(state), strict=True) if reach >= least)
     return summed(register_print(state, name) for name, one in state.registers.items() if one.reach >= least)
 
 

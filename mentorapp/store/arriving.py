@@ -15,11 +15,13 @@ from mentorapp import registers
 from mentorapp.fields import Plain
 from mentorapp.records import BY_KIND
 from mentorapp.registers import Simple
-from mentorapp.store import search, tables
+from mentorapp.store import comparing, search, tables
 
 _decode = msgspec.msgpack.Decoder().decode
 
-_REGISTERS = "INSERT INTO registers (seq, scope, body, conflicts, safe_at, id, kind) VALUES (?, ?, ?, 0, ?, ?, ?)"
+_REGISTERS = (
+    "INSERT INTO registers (seq, scope, body, conflicts, safe_at, id, kind, print) VALUES (?, ?, ?, 0, ?, ?, ?, ?)"
+)
 
 
 def straight(one: Simple, replica: bytes) -> bool:
@@ -33,8 +35,8 @@ def known(connection: Any, ids: Iterable[str]) -> set[str]:
     return {row[0] for row in connection.execute(sql, (msgspec.json.encode(list(ids)).decode(),)).fetchall()}
 
 
-def write(connection: Any, some: Sequence[Simple], at: datetime) -> None:
-    """Write records that are not here, each once, as safe at the server."""
+def write(connection: Any, some: Sequence[Simple], at: datetime, printed: Callable[[Simple], int] | None) -> None:
+    """Write records that are not here, each once, as safe at the server, with their fingerprints if somebody knows how they are taken."""
     if not some:
         return
     last = connection.execute("SELECT coalesce(max(seq), 0) FROM registers").fetchone()[0]
@@ -45,7 +47,8 @@ def write(connection: Any, some: Sequence[Simple], at: datetime) -> None:
     for seq, one in enumerate(some, last + 1):
         shown, row = _shown(one)
         scope = shown.get("scope")
-        states.append((seq, scope if isinstance(scope, str) else "", one.packed(), safe_at, one.id, one.kind))
+        known = comparing.kept(printed(one)) if printed else None
+        states.append((seq, scope if isinstance(scope, str) else "", one.packed(), safe_at, one.id, one.kind, known))
         if row is not None:
             rows.setdefault(one.kind, []).append(row)
             if text := search.indexed(BY_KIND[one.kind], shown):

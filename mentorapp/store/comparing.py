@@ -21,6 +21,11 @@ class Sum(NamedTuple):
     number: int
 
 
+def kept(print: int) -> int:
+    """A fingerprint as the store keeps it: its whole numbers have a sign."""
+    return print - _WHOLE if print >= _HALF else print
+
+
 class Comparing:
     """The half of the store that says what it holds by fingerprints of 64 bits; 0 is no fingerprint: nobody else may read it."""
 
@@ -38,7 +43,7 @@ class Comparing:
 
     def note_prints(self, prints: Iterable[tuple[str, int]]) -> None:
         """Keep these records' fingerprints until they change."""
-        rows = [(one - _WHOLE if one >= _HALF else one, id) for id, one in prints]
+        rows = [(kept(one), id) for id, one in prints]
         with self.transaction():
             self.connection.executemany("UPDATE registers SET print = ? WHERE id = ?", rows)
 

@@ -47,6 +47,7 @@ _CONFUSED = re.compile("[\u0600-\u06ff\u1200-\u137f]")
 _ARTICLE = re.compile("[وف]?(?:ال|[بك]ال|لل)(?=\\w{3})")
 _JOINED = re.compile(r"\b[وف]?(?:ال|[بك]ال|لل)\w{3,}")
 _NG = re.compile("ng['’ʼ‘](?=\\w)")
+_OTHER_DIGIT = re.compile("(?![0-9])\\d")
 WORD = re.compile(r"\w+")
 """A word of folded text."""
 
@@ -65,9 +66,7 @@ def folded(text: str) -> str:
 
 
 def _plain_digits(text: str) -> str:
-    if text.isascii():
-        return text
-    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() and not c.isascii() else c for c in text)
+    return _OTHER_DIGIT.sub(lambda found: str(unicodedata.decimal(found[0])), text)
 
 
 def words(text: str) -> list[str]:

@@ -1,6 +1,6 @@
 """What others saved, joined into what is here; and the proof, met on the way, that another store writes under our name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from hashlib import blake2b
 
@@ -47,16 +47,24 @@ class Incoming(Outgoing):
     ) -> None:
         raise NotImplementedError
 
-    def absorb(self, states: Iterable[State | Simple], *, at: datetime, cursor: bytes | None = None) -> Changed:
+    def absorb(
+        self,
+        states: Iterable[State | Simple],
+        *,
+        at: datetime,
+        cursor: bytes | None = None,
+        printed: Callable[[Simple], int] | None = None,
+    ) -> Changed:
         """Join what the server sent into what is here, all of it or nothing, and remember how far that reached.
 
         What comes from the server is safe there. A record edited here meanwhile keeps its edits pending. Where it turns out that
         another store writes under this one's name (a clone, or a restored copy's later self), this one takes a new name. What says
-        that it is of another kind than the record of its id here is put aside as a stray; the rest is taken in.
+        that it is of another kind than the record of its id here is put aside as a stray; the rest is taken in. `printed` takes a
+        fingerprint, so that it need not be taken later of what is read again for that.
         """
         with self.transaction():
             some = list(states)
-            fresh = self._written_at_once(some, at)
+            fresh = self._written_at_once(some, at, printed)
             rest = [one for place, one in enumerate(some) if place not in fresh]
             taken = Changed(frozenset(one.kind for one in fresh.values()), tuple(one.id for one in fresh.values()))
             changed = Changed.all_of((taken, *(self._take_in(registers.whole(one), at) for one in rest)))
@@ -64,14 +72,16 @@ class Incoming(Outgoing):
                 self.remember_bytes("cursor", cursor)
             return changed
 
-    def _written_at_once(self, some: list[State | Simple], at: datetime) -> dict[int, Simple]:
+    def _written_at_once(
+        self, some: list[State | Simple], at: datetime, printed: Callable[[Simple], int] | None
+    ) -> dict[int, Simple]:
         """Write those that were never here and need no joining, all at once; gives them by their places."""
         first = {one.id: place for place, one in reversed(list(enumerate(some)))}
         simple = {p: one for p in first.values() if isinstance(one := some[p], Simple)}
         straight = {p: one for p, one in simple.items() if arriving.straight(one, self.replica)}
         known = arriving.known(self.connection, [one.id for one in straight.values()]) if straight else set()
         fresh = {p: straight[p] for p in sorted(straight) if straight[p].id not in known}
-        arriving.write(self.connection, list(fresh.values()), at)
+        arriving.write(self.connection, list(fresh.values()), at, printed)
         return fresh
 
     def _take_in(self, state: State, at: datetime) -> Changed:

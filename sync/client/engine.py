@@ -235,7 +235,8 @@ def _one(store: Store, batch: Batch, message: Message, at: datetime) -> Applied:
         states = list(wire.arrivals(message))
         braking.brake(store, states, batch.link.known_as)
         releasing.given_again(store, states)
-        return Applied(store.absorb(states, at=at, cursor=message.cursor or None), received=len(states))
+        cursor, printed = message.cursor or None, protocol.fingerprint
+        return Applied(store.absorb(states, at=at, cursor=cursor, printed=printed), received=len(states))
     if isinstance(message, Dropped):
         return Applied(releasing.dropped(store, message))
     if isinstance(message, Held):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, bindparam, select
 
 from mentorapp.fields import Visibility
-from mentorapp.registers import Register, Simple, State, whole
+from mentorapp.registers import Register, Simple, State
 from sync import protocol
 from sync.protocol import register_print, summed
 from sync.server import grants, tables
@@ -78,7 +78,7 @@ class Tallies:
         """The fingerprint of a change that was taken in."""
         if isinstance(change, Simple):
             known = self._straight.get(id(change))
-            return known[1] if known else protocol.fingerprint(whole(change))
+            return known[1] if known else protocol.fingerprint(change)
         return summed(
             self._print(change, name) for name, one in change.registers.items() if one.reach >= Visibility.pair
         )
