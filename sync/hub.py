@@ -25,10 +25,12 @@ from mentorapp.errors import UserError
 from mentorapp.i18n import N_, ntr, tr
 from sync import bundle
 from sync.client import enrol, read_invitation
+from sync.client.files import Queue
 from sync.client.http import Line
 from sync.client.pacing import Pace
 from sync.client.words import SyncError, failure
 from sync.protocol import ProtocolError
+from sync.relaying import Relayed
 from sync.server import accounts, console, ledger, tables, upstream
 from sync.server.app import application
 from sync.server.console import say
@@ -53,6 +55,7 @@ class Hub:
     database: Database
     clock: Clock
     line: Callable[[str, str], Line] = lambda address, authority: Line(address, authority=authority)
+    _relayed: Relayed | None = None
 
     def exchange(self) -> Came:
         """Exchange with the centre until neither has what the other lacks. Raises SyncError; what went before it is kept."""
@@ -64,6 +67,9 @@ class Hub:
             with self.line(there.address, there.authority) as line:
                 came = self._through(line)
                 self._pass_on(line, there.token)
+                while self._files(line, there.token):
+                    more = self._through(line)
+                    came = Came(came.sent + more.sent, came.received + more.received, done=more.done)
         except SyncError as reason:
             self._note(reason.reason)
             raise
@@ -102,6 +108,14 @@ class Hub:
                     came.forked or total.forked,
                 )
         return total
+
+    def _files(self, line: Line, token: str) -> bool:
+        """Move files, after the records. Whether records came between: they go first."""
+        if self._relayed is None:
+            self._relayed = Relayed(self.database)
+        here: Any = self._relayed  # It answers to the queue's words as a store does.
+        queue = Queue(lambda verb: verb(here), line, token, self.clock)
+        return queue.through().overtaken
 
     # --- what is sealed for the centre ---
 

@@ -96,7 +96,8 @@ class Queue:
         return self.moved
 
     def _do(self, verb: Callable[..., Any], *given: Any, **named: Any) -> Any:
-        return self.call(lambda store: verb(store, *given, **named))
+        # By its name: a hub's files stand in its ledger, and wait there by the same words.
+        return self.call(lambda store: getattr(store, verb.__name__)(*given, **named))
 
     def _overtaken(self) -> bool:
         self.moved.overtaken = self.moved.overtaken or bool(self._do(Store.pending_count))

@@ -304,3 +304,17 @@ parcel = Table(
     Column("received", BigInteger, nullable=False),
 )
 """Of a hub: files that are sealed for the other server, and what it answered."""
+
+relayed = Table(
+    "relayed",
+    metadata,
+    Column("office", String(32), primary_key=True),
+    Column("hash", String(64), primary_key=True),
+    Column("record", String(64), nullable=False),
+    Column("length", BigInteger, nullable=False),
+    Column("upload", String(200), nullable=False),
+    Column("sent", BigInteger, nullable=False),
+    Column("safe", Boolean, nullable=False),
+    Column("refused", String(40), nullable=False),
+)
+"""Of a hub: the files that its records name, how much of each is at the other server, and why it was not taken there."""

@@ -86,6 +86,7 @@ def join(
     connection.execute(delete(_up))
     connection.execute(delete(tables.echo))
     connection.execute(delete(tables.unsent))
+    connection.execute(delete(tables.relayed))
     connection.execute(insert(_up).values(id=1, **fresh._asdict()))
     return fresh
 
@@ -232,6 +233,7 @@ def _welcomed(connection: Connection, there: Centre, welcome: Welcome) -> Came:
 def _begin_anew(connection: Connection) -> None:
     """The other server may lack anything, and so may this one: everything is offered, and asked for, again."""
     connection.execute(delete(tables.echo))
+    connection.execute(update(tables.relayed).values(safe=False, upload="", sent=0))
     note(connection, cursor=b"", sent=0)
 
 

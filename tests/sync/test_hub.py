@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from mentorapp.clock import new_id
-from mentorapp.records import Mentorship, Person, Session
+from mentorapp.records import Attachment, Mentorship, Person, Session
 from sync import client, hub
 from sync.client import carrying, courier
 from sync.client.http import Line
@@ -295,6 +295,47 @@ def test_a_copy_of_a_hub_goes_on_under_another_name(near: Make, office: Office, 
     assert other is not None
     assert mine.replica != other.replica
     twin.database.close()
+
+
+def test_pictures_go_through_a_hub_in_both_directions(laptop: Make, near: Make, office: Office, branch: Branch) -> None:
+    grace, awa = laptop("grace"), near("awa")
+    pictures = {}
+    for one in (grace, awa):
+        session = one.session(one.pair().id)
+        content = b"\xff\xd8\xff" + one.name.encode() * 60_000
+        hash = one.store.keep_file(content, record=(record := new_id()), at=one.clock.now())
+        made = Attachment(
+            id=record,
+            mentorship=session.mentorship,
+            owner=session.id,
+            name="x.jpg",
+            size=len(content),
+            content_hash=hash,
+        )
+        one.save(made)
+        pictures[one.name] = (hash, content)
+        assert one.sync().files.safe == 1
+    branch.exchange()
+    branch.exchange()
+    assert {row.hash for row in office.rows(tables.file)} == {row.hash for row in branch.rows(tables.file)}
+    assert len(office.rows(tables.file)) == 2
+    at_hub = near("grace", person=grace.person)
+    at_hub.sync()
+    hash, content = pictures["grace"]
+    at_hub.store.want_file(hash, size=len(content), record="", at=at_hub.clock.now())
+    at_hub.sync()
+    assert at_hub.store.file_content(hash) == content
+    at_centre = laptop("awa", enrol=False)
+    at_centre.person = awa.person
+    at_centre.enrol()
+    at_centre.sync()
+    hash, content = pictures["awa"]
+    at_centre.store.want_file(hash, size=len(content), record="", at=at_centre.clock.now())
+    at_centre.sync()
+    assert at_centre.store.file_content(hash) == content
+    before = [row.received for row in office.rows(tables.file)]
+    branch.exchange()
+    assert [row.received for row in office.rows(tables.file)] == before
 
 
 # --- what is sealed for the centre ------------------------------------------------------------------------------------

@@ -52,3 +52,14 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(40), nullable=False),
         sa.Column("received", sa.BigInteger(), nullable=False),
     )
+    op.create_table(
+        "relayed",
+        sa.Column("office", sa.String(32), primary_key=True),
+        sa.Column("hash", sa.String(64), primary_key=True),
+        sa.Column("record", sa.String(64), nullable=False),
+        sa.Column("length", sa.BigInteger(), nullable=False),
+        sa.Column("upload", sa.String(200), nullable=False),
+        sa.Column("sent", sa.BigInteger(), nullable=False),
+        sa.Column("safe", sa.Boolean(), nullable=False),
+        sa.Column("refused", sa.String(40), nullable=False),
+    )
