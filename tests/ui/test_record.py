@@ -519,3 +519,34 @@ def test_each_part_can_be_reached_with_the_tab_key(bench: Bench, promised: list[
     stops = list(reading.stops(screen))
     order = [stops.index(each) for each in wanted]
     assert order == sorted(order), "the keyboard goes through the page as the eye does"
+
+
+def test_who_of_a_group_came_is_asked_in_sight_and_kept(bench: Bench) -> None:
+    screen = opened(bench, mentorship=bench.circle.id)
+    box = screen.page.when.boxes["attendees"]
+    assert box.isVisible()
+    assert not screen.page.when.is_open(), "the rest stays behind its line"
+    assert len(box.value()) == 2, "who belongs to it is there until somebody says otherwise"
+    box.input.chips.chip(bench.person.id).click()
+    screen.page.finish.click()
+    bench.settle()
+    (session,) = bench.ask(lambda workspace: workspace.store.find(Session))
+    assert bench.person.id not in session.attendees
+    assert len(session.attendees) == 1
+    alone = opened(bench, mentorship=bench.grace.id)
+    assert "attendees" not in alone.page.when.boxes, "of one person it is plain"
+
+
+def test_on_a_low_window_what_was_agreed_comes_nearer(bench: Bench, promised: list[ActionItem]) -> None:
+    screen = opened(bench, mentorship=bench.grace.id)
+    line, notes = screen.page.promises.line.words, screen.page.notes.editor
+
+    def at(height: int) -> int:
+        screen.resize(1250, height)
+        bench.settle()
+        return line.mapTo(screen, line.rect().topLeft()).y()
+
+    assert at(700) - at(640) >= 2 * notes.fontMetrics().lineSpacing()
+    low = notes.height()
+    notes.insertPlainText("a\nb\nc\nd\ne")
+    assert notes.height() >= low + 3 * notes.fontMetrics().lineSpacing(), "it grows as one writes"

@@ -59,24 +59,33 @@ class WhenWhere(Card):
 
     def build(self) -> None:
         """Make the fields, if they are not there yet."""
-        if self.boxes:
+        if "started" in self.boxes:
             return
-        editors: dict[str, Any] = {
-            "started": MomentEditor(_FIELDS["started"], today=self._today),
-            "attendees": SetEditor(_FIELDS["attendees"]),
-        }
-        for name in FIELDS:
+        editors: dict[str, Any] = {"started": MomentEditor(_FIELDS["started"], today=self._today)}
+        behind = FIELDS[:-1]
+        for name in behind:
             self.boxes[name] = EditorBox(_FIELDS[name], editors.get(name), parent=self._fields)
+            self.boxes[name].input.edited.connect(self._changed)
         column = Column(self._fields, edges=(0, 4, 0, 0), gap=12)
         # The card is narrow: who can read its fields is said once for each group of them.
-        for names in (FIELDS[:3], FIELDS[3:]):
+        for names in (behind[:3], behind[3:]):
             column.addWidget(ReadersMark(_FIELDS[names[0]].visibility))
             for name in names:
                 self.boxes[name].set_visibility("")
                 column.addWidget(self.boxes[name])
         self._show_draft()
-        for box in self.boxes.values():
+
+    def _ask_who_came(self) -> None:
+        """Who of a group came is asked in sight: it differs each time, and each who came has the meeting on her page."""
+        if self._group and "attendees" not in self.boxes:
+            box = self.boxes["attendees"] = EditorBox(
+                _FIELDS["attendees"], SetEditor(_FIELDS["attendees"]), parent=self
+            )
+            box.set_visibility("")
             box.input.edited.connect(self._changed)
+            self.body.insertWidget(1, box)
+        if "attendees" in self.boxes:
+            self.boxes["attendees"].setVisible(self._group)
 
     def set_open(self, on: bool) -> None:
         """Show the fields, or the line alone."""
@@ -94,6 +103,7 @@ class WhenWhere(Card):
     def set_people(self, people: Sequence[tuple[str, str]], *, group: bool) -> None:
         """Say who can have been there; of a group it is asked, of one person it is plain."""
         self._people, self._group = people, group
+        self._ask_who_came()
 
     def set_draft(self, draft: SessionDraft) -> None:
         """Show when and where a draft says it was."""
@@ -107,8 +117,8 @@ class WhenWhere(Card):
     def _show_draft(self) -> None:
         if self._draft is None or not self.boxes:
             return
-        self.boxes["attendees"].input.set_options(self._people)
-        self.boxes["attendees"].setVisible(self._group)
+        if "attendees" in self.boxes:
+            self.boxes["attendees"].input.set_options(self._people)
         for name, box in self.boxes.items():
             box.set_value(getattr(self._draft.session, name))
 

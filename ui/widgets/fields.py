@@ -64,6 +64,12 @@ class GrowingText(QPlainTextEdit):
         self.document().setDocumentMargin(theme.px(4))
         self._grow()
 
+    def set_least(self, lines: int) -> None:
+        """Begin with so many lines."""
+        if lines != self._least:
+            self._least = lines
+            self._grow()
+
     def _grow(self) -> None:
         line = QFontMetrics(theme.font()).lineSpacing()
         lines = 0

@@ -121,7 +121,8 @@ class SessionPage(Scroll):
             worked.body.addWidget(part)
         check_in.body.addWidget(self.check_in)
         agreed.body.addWidget(self.promises)
-        worked.body.addWidget(self.ask_goals, 0, Qt.AlignmentFlag.AlignLeading)
+        self.ask_goals.setProperty("short", "true")
+        worked.trailing.addWidget(self.ask_goals)
         worked.body.addWidget(self.goals)
         self._how_card = Card(tr("How it went"), tr("Nothing here has to be filled in"))
         self._how_card.body.addWidget(self.how)
@@ -346,6 +347,8 @@ class SessionPage(Scroll):
         if self._columns.direction() != way:
             self._columns.setDirection(way)
         self.how.set_wide(wide)
+        # On a low window what was agreed stays in sight: the notes begin smaller, and grow as one writes.
+        self.notes.input.set_least(4 if self.height() >= theme.px(660) else 2)
         side = theme.px(320)
         self._side.setMinimumWidth(side if wide else 0)
         self._side.setMaximumWidth(side if wide else 16_777_215)
