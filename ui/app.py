@@ -60,7 +60,7 @@ class App(QObject):
         self.window.add_trailing(self._lock)
         self.commands.recent = tuple(key for key in chosen.recent_commands if key in {one.key for one in self.commands})
         self.commands.chosen = lambda recent: self.keep(recent_commands=recent)
-        self.reminders = Reminders(self.shell, self.window)
+        self.reminders = Reminders(self.shell, self.window, self.window.toast.isHidden)
         self._guard = KeyGuard(qt, self.commands)
         self._screens: dict[str, QWidget] = {}
         self._trail: list[tuple[str, dict[str, Any]]] = []

@@ -6,6 +6,7 @@ that a locked store still reminds of what was read before it was locked. Looks t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from mentorapp.services.workspace import Workspace
 
 EVERY_MS = 30_000
-FIRST_MS = 2_500
+FIRST_MS = 8_000
 """How long after a store was opened it is looked first: the first screen comes before."""
 
 KEPT = 80
@@ -31,11 +32,14 @@ KEPT = 80
 
 
 class Reminders(QObject):
-    """Reminds while the program runs. `begin` with a store, and again whenever another is opened."""
+    """Reminds while the program runs. `begin` with a store, and again whenever another is opened.
 
-    def __init__(self, shell: Shell, window: QWidget) -> None:
+    Where it speaks in the window it waits until that `is_free`: what is said there may offer a way back.
+    """
+
+    def __init__(self, shell: Shell, window: QWidget, is_free: Callable[[], bool] = lambda: True) -> None:
         super().__init__(window)
-        self._shell, self._window = shell, window
+        self._shell, self._window, self._is_free = shell, window, is_free
         self._clock: Clock | None = None
         self._ahead: Ahead | None = None
         self._practice = False
@@ -84,13 +88,16 @@ class Reminders(QObject):
             quiet_until=chosen.quiet_until,
         )
         found = reminding.due(self._ahead, now=self._clock.now(), wishes=wishes, said=chosen.reminded)
-        if found is not None:
+        if found is not None and (self._speaks_outside() or self._is_free()):
             kept = (*chosen.reminded, *found.keys)[-KEPT:]
             self._shell.settings = settings.change(chosen, reminded=kept)
             self._say(in_words(found))
 
+    def _speaks_outside(self) -> bool:
+        return self._tray is not None and self._tray.isVisible() and self._tray.supportsMessages()
+
     def _say(self, said: str) -> None:
-        if self._tray is not None and self._tray.isVisible() and self._tray.supportsMessages():
+        if self._tray is not None and self._speaks_outside():
             self._tray.showMessage("Mentor", said, theme.window_icon(), 15_000)
         else:
             self._shell.notices.say(said, "good", tr("Show today"), self.show_today)

@@ -1,6 +1,6 @@
 """What a mentor needs to see: today, everyone, and with one person what happened since they last met. Reads only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -16,6 +16,10 @@ from mentorapp.services.sessions import read_draft
 from mentorapp.services.workspace import Workspace
 
 _OPEN = "status IN ('open', 'in_progress', 'blocked')"
+
+
+_MOST_TODAY = 60
+# Of each kind, more than anybody can do in a day.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +102,7 @@ class MenteeView:
     """Everything about one mentee, what happened since the last session first. `also` are who was taken together with this person.
 
     `sessions` are those with this person alone, `group_sessions` those of the `groups` that this person came to, or that are planned.
+    `made` is the day on which each goal and file was written down.
     """
 
     person: Person
@@ -117,6 +122,7 @@ class MenteeView:
     all_goals: tuple[Goal, ...] = field(default=())
     also: tuple[Person, ...] = ()
     group_sessions: tuple[Session, ...] = ()
+    made: Mapping[str, date] = field(default_factory=dict)
 
 
 def pairs(workspace: Workspace, only: Iterable[str] | None = None) -> dict[str, Pair]:
@@ -279,19 +285,22 @@ def today(workspace: Workspace) -> Today:
     now = workspace.clock.now()
     day = day_of(now)
     start, end = _start_of(day - timedelta(days=7)), _start_of(day + timedelta(days=7))
-    planned = workspace.store.find(
-        Session,
-        "status = 'planned' AND planned_start >= ? AND planned_start < ?",
-        (_moment(start), _moment(end)),
-        order="planned_start",
-        limit=30,
+    begin = _start_of(day)
+    within = "status = 'planned' AND planned_start >= ? AND planned_start < ?"
+    # What nobody settled must not push what is to come out of sight: each has its own limit.
+    past = workspace.store.find(
+        Session, within, (_moment(start), _moment(begin)), order="planned_start DESC", limit=_MOST_TODAY
     )
+    coming = workspace.store.find(
+        Session, within, (_moment(begin), _moment(end)), order="planned_start", limit=_MOST_TODAY
+    )
+    planned = [*reversed(past), *coming]
     due = workspace.store.find(
         ActionItem,
         f"{_OPEN} AND due IS NOT NULL AND due <= ?",
         ((day + timedelta(days=7)).isoformat(),),
         order="due",
-        limit=30,
+        limit=2 * _MOST_TODAY,
     )
     everyone = mentees(workspace)
     quiet = sorted((row for row in everyone if row.quiet and not row.next), key=lambda row: -(row.quiet or 0))
@@ -396,7 +405,19 @@ def mentee(workspace: Workspace, person: str) -> MenteeView:
         all_goals=goals,
         also=tuple(one for one in also if one),
         group_sessions=tuple(together) if known else (),
+        made=_made(workspace, theirs, ids),
     )
+
+
+def _made(workspace: Workspace, theirs: str, ids: Sequence[str]) -> dict[str, date]:
+    """On which day goals, files, and sessions without a time were written down."""
+    parts = (
+        f"SELECT id, created FROM goal WHERE {theirs}",
+        f"SELECT id, created FROM attachment WHERE {theirs}",
+        f"SELECT id, created FROM session WHERE {theirs} AND started IS NULL AND planned_start IS NULL",
+    )
+    rows = workspace.store.rows(" UNION ALL ".join(parts), (*ids, *ids, *ids))
+    return {id: day_of(datetime.fromisoformat(created)) for id, created in rows if created}
 
 
 def _since(last: Session | None) -> str:

@@ -4,6 +4,7 @@ The index holds folded words only (see `folding`); an excerpt comes from the rec
 which field it stands. What folds otherwise in a later version is filled in anew when the store is opened (see the store's `shown as`).
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -197,20 +198,26 @@ def _bound(day: date, *, moments: bool) -> str:
 
 def _hit(record: Record, sought: list[str]) -> Hit:
     kind = type(record)
-    excerpt, marks = excerpt_of(words_of(kind, vars(record)), sought)
+    written = list(_written(kind, vars(record)))
+    whole = "\n".join(words for _, words in written)
+    found = list(_matching(whole, sought))
+    excerpt, marks = _cut(whole, found)
+    field, end = "", 0
+    for name, words in written:
+        end += len(words) + 1
+        if found and not field and found[0][0] < end:
+            field = name
     when = next((getattr(record, name) for name in _WHEN if getattr(record, name, None)), None)
-    field = next((name for name, words in _written(kind, vars(record)) if _holds(words, sought)), "")
     day = when.isoformat() if when else ""
     return Hit(record.kind, record.id, getattr(record, "mentorship", None) or "", day, excerpt, marks, field)
 
 
-def _holds(written: str, sought: list[str]) -> bool:
-    return any(word in sought or (sought and word.startswith(sought[-1])) for word in folded_words(written))
-
-
 def excerpt_of(written: str, sought: list[str]) -> tuple[str, tuple[tuple[int, int], ...]]:
     """A stretch of the text around the first match, on one line, and where in it the matching words are."""
-    found = list(_matching(written, sought))
+    return _cut(written, list(_matching(written, sought)))
+
+
+def _cut(written: str, found: list[tuple[int, int]]) -> tuple[str, tuple[tuple[int, int], ...]]:
     start = max(0, found[0][0] - EXCERPT // 3) if found else 0
     if start:
         start = written.find(" ", start, found[0][0]) + 1 or start
@@ -220,6 +227,11 @@ def excerpt_of(written: str, sought: list[str]) -> tuple[str, tuple[tuple[int, i
 
 
 def _matching(written: str, sought: list[str]) -> Iterator[tuple[int, int]]:
+    if sought and written.isascii() and "'" not in written:
+        # Most text is so, and then one look at the whole of it is enough.
+        exact = "|".join(map(re.escape, sought))
+        yield from (m.span() for m in re.finditer(rf"\b(?:{exact})\b|\b{re.escape(sought[-1])}\w*", written.lower()))
+        return
     whole, begun = set(sought), sought[-1] if sought else " "
     for one in WRITTEN.finditer(written):
         word = folded(one.group())

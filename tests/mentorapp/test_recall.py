@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mentorapp.clock import SetClock, day_of, new_id
 from mentorapp.errors import UserError
-from mentorapp.records import ActionItem, Goal, Mentorship, Person, Session, Site
+from mentorapp.records import ActionItem, Attachment, Goal, Mentorship, Person, Session, Site
 from mentorapp.services import finding, people, promises, recall, sample, sessions
 from mentorapp.services.people import USUAL_CADENCE
 from mentorapp.services.recall import PromiseRow, first_question
@@ -213,6 +213,15 @@ def test_a_first_question_is_never_about_what_is_settled_or_the_mentors_own_doin
 @given(st.text(max_size=300))
 def test_a_first_question_quotes_any_words_and_stays_short(words):
     assert len(first_question((), (), words)) < 200
+
+
+def test_goals_and_files_stand_on_the_day_they_were_written_down_whatever_their_ids_say(workspace):
+    _, ruth, pair = people.add_mentee(workspace, name="Ruth N.")
+    goal = Goal(id="018cc251f4007000800000000000000a", mentorship=pair.id, statement="four briefs", status="active")
+    file = Attachment(id=new_id(), mentorship=pair.id, name="plan.pdf")
+    for one in (goal, file):
+        workspace.store.save(one, by="me", at=NOON)
+    assert recall.mentee(workspace, ruth.id).made == {goal.id: DAY, file.id: DAY}
 
 
 # --- found ------------------------------------------------------------------------------------------------------------

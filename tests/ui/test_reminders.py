@@ -71,6 +71,17 @@ def test_a_meeting_is_said_once_and_without_a_name(bench: Bench, reminders: Remi
     assert bench.gone[-1] == ("today", {})
 
 
+def test_a_notice_that_offers_a_way_back_is_not_swept_away(bench: Bench, window: QWidget) -> None:
+    free: list[bool] = []
+    made = Reminders(bench.shell, window, lambda: bool(free))
+    assert bench.shell.workspace is not None
+    made.begin(bench.shell.workspace)
+    plan(bench, minutes=10)
+    assert look(bench, made) == []
+    free.append(True)
+    assert len(look(bench, made)) == 1
+
+
 def test_what_was_said_is_known_after_a_restart(bench: Bench, reminders: Reminders, window: QWidget) -> None:
     plan(bench, minutes=10)
     assert len(look(bench, reminders)) == 1

@@ -150,3 +150,25 @@ def test_many_promises_are_shown_a_few_at_first_and_all_when_asked(mentor_app: J
     assert len(today(mentor_app)._promises.keys()) == 8
     mentor_app.click("Show 5 more")
     assert len(today(mentor_app)._promises.keys()) == 13
+
+
+def test_what_nobody_settled_stands_apart_and_never_hides_what_is_to_come(mentor_app: Journey) -> None:
+    def many(workspace: Workspace) -> str:
+        _, _, pair = people.add_mentee(workspace, name="Grace A.")
+        now = workspace.clock.now()
+        for n in range(70):
+            sessions.plan_session(workspace, mentorship=pair.id, at=now - timedelta(days=1 + n % 6))
+        _, coming = sessions.plan_session(workspace, mentorship=pair.id, at=now + timedelta(days=2))
+        return coming.id
+
+    coming = mentor_app.ask(many)
+    mentor_app.go("today")
+    assert today(mentor_app)._sessions.keys() == (coming,)
+    assert mentor_app.says("Did you meet?")
+    assert len(today(mentor_app)._past.keys()) == 3
+    mentor_app.click("Show 57 more")
+    assert len(today(mentor_app)._past.keys()) == 15
+    row = today(mentor_app)._past.rows()[0]
+    QTest.keyClick(row, Qt.Key.Key_Return)
+    mentor_app.settle()
+    assert mentor_app.window.current_key() == "sessions"

@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from mentorapp.clock import day_of, local
 from mentorapp.fields import Choice, fields_of
-from mentorapp.i18n import tr
+from mentorapp.i18n import ntr, tr
 from mentorapp.records import Session
 from mentorapp.services.recall import SessionRow
 from ui import words as say
@@ -97,23 +97,41 @@ class DayCell:
     outside: bool
     today: bool
     entries: tuple[Entry, ...] = ()
+    beyond: int = 0
 
     def in_words(self) -> str:
         """The day as one sentence, for those who hear it."""
-        return ", ".join([say.weekday_day(self.day), *(f"{e.time} {e.name}" for e in self.entries)])
+        more = [ntr("{n} more", "{n} more", self.beyond, n=say.number(self.beyond))] if self.beyond else []
+        return ", ".join([say.weekday_day(self.day), *(f"{e.time} {e.name}" for e in self.entries), *more])
 
 
-def cells(days: Sequence[date], rows: Iterable[SessionRow], *, month: int, today: date) -> list[DayCell]:
-    """The days with their sessions; those of another month than `month` (0 for none) are outside."""
-    by_day: dict[date, list[Entry]] = {}
+ByDay: TypeAlias = dict[date, list[SessionRow]]
+"""Sessions under the day on which each stands in the calendar."""
+
+IN_WORDS = 24
+"""How many sessions of a day are put into words: more than a day of the calendar has room for."""
+
+
+def by_day(rows: Iterable[SessionRow]) -> ByDay:
+    """The sessions of each day, in the order given. For the store lane: it looks at every one."""
+    found: ByDay = {}
     for row in rows:
         at = start(row.session)
         if at is not None:
-            by_day.setdefault(day_of(at), []).append(_entry(row, at))
+            found.setdefault(day_of(at), []).append(row)
+    return found
+
+
+def cells(days: Sequence[date], held: ByDay, *, month: int, today: date) -> list[DayCell]:
+    """The days with their sessions; those of another month than `month` (0 for none) are outside."""
     return [
-        DayCell(day, outside=bool(month) and day.month != month, today=day == today, entries=tuple(by_day.get(day, ())))
-        for day in days
+        _cell(day, held.get(day, []), outside=bool(month) and day.month != month, today=day == today) for day in days
     ]
+
+
+def _cell(day: date, rows: Sequence[SessionRow], *, outside: bool, today: bool) -> DayCell:
+    entries = [_entry(row, at) for row in rows[:IN_WORDS] if (at := start(row.session)) is not None]
+    return DayCell(day, outside=outside, today=today, entries=tuple(entries), beyond=max(0, len(rows) - IN_WORDS))
 
 
 def _entry(row: SessionRow, at: datetime) -> Entry:

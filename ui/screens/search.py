@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mentorapp.services.finding import Answer, Asked, Found
     from mentorapp.services.workspace import Workspace
 
-MOST = 300
+MOST = 200
 """How many are shown."""
 
 REST_MS = 80

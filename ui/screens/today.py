@@ -6,8 +6,9 @@ by itself: it asks and does through the shell.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
@@ -40,11 +41,15 @@ if TYPE_CHECKING:
     from mentorapp.services.recall import DraftRow, MenteeRow, Pair, PromiseRow, SessionRow, Today
     from mentorapp.services.workspace import Workspace
 
+T = TypeVar("T")
 SOON = timedelta(hours=1)
 """From how long before a session on its nearness is said in minutes."""
 
-AT_FIRST = 8
-"""How many promises are shown before more are asked for."""
+AT_FIRST = {"sessions": 6, "past": 3, "promises": 8}
+"""How many of each are shown before more are asked for."""
+
+MORE = 12
+"""How many more are shown when they are."""
 
 
 class TodayScreen(QWidget):
@@ -56,14 +61,16 @@ class TodayScreen(QWidget):
         super().__init__()
         self._shell = shell
         self.loaded = False
-        self._due: tuple[PromiseRow, ...] = ()
-        self._most = AT_FIRST
+        self._today: Today | None = None
+        self._most = dict(AT_FIRST)
+        self._more: dict[str, QuietButton] = {}
         self._day = date.min
         self._title = PageTitle(tr("Today"))
         self._record = PrimaryButton(tr("Record a session"))
         self._record.clicked.connect(lambda: shell.go("record"))
         self._title.add(self._record)
         self._sessions = KeyedRows(self._session_row)
+        self._past = KeyedRows(self._past_row)
         self._promises = KeyedRows(self._promise_row)
         self._drafts = KeyedRows(self._draft_row)
         self._quiet = KeyedRows(self._quiet_row)
@@ -92,11 +99,12 @@ class TodayScreen(QWidget):
         plan.clicked.connect(lambda: self._shell.go("sessions", plan_for=""))
         self._no_sessions.add(plan)
         self._sessions_card.body.addWidget(self._no_sessions)
+        self._offer_more("sessions", self._sessions_card)
         self._promises_card = _card(tr("Promises due"), self._promises, leading)
         self._no_promises = _remark(self._promises_card, tr("No promise is due this week."))
-        self._more = QuietButton("")
-        self._more.clicked.connect(self._show_all_promises)
-        self._promises_card.body.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeading)
+        self._offer_more("promises", self._promises_card)
+        self._past_card = _card(tr("Did you meet?"), self._past, trailing)
+        self._offer_more("past", self._past_card)
         self._drafts_card = _card(tr("To finish"), self._drafts, trailing)
         self._quiet_card = _card(tr("Quiet for a while"), self._quiet, trailing)
         self._reviews_card = _card(tr("Agreements to look at again"), self._reviews, trailing)
@@ -115,6 +123,17 @@ class TodayScreen(QWidget):
         self._first.hide()
         self._cards.hide()
 
+    def _offer_more(self, key: str, card: Card) -> None:
+        more = self._more[key] = QuietButton("")
+        more.hide()
+
+        def show() -> None:
+            self._most[key] += MORE
+            self._show_rows()
+
+        more.clicked.connect(show)
+        card.body.addWidget(more, 0, Qt.AlignmentFlag.AlignLeading)
+
     def first_focus(self) -> QWidget:
         """Where the keyboard begins."""
         return self._page
@@ -130,30 +149,39 @@ class TodayScreen(QWidget):
         nothing = not (today.mentees or today.sessions or today.promises or today.drafts)
         self._first.setVisible(nothing)
         self._cards.setVisible(not nothing)
-        # What is said of a session changes with the minute, so the minute belongs to the value.
-        self._sessions.show_values((row.session.id, (row, today.now.replace(second=0))) for row in today.sessions)
-        self._due = today.promises
-        self._show_promises()
+        self._today = today
+        self._show_rows()
         self._drafts.show_values((row.id, (row, self._day)) for row in today.drafts)
         self._quiet.show_values((row.mentorship, row) for row in today.quiet)
         self._reviews.show_values((each.agreement, (each, pair)) for each, pair in today.reviews)
         self._reviews_card.setVisible(bool(today.reviews))
-        self._no_sessions.setVisible(not today.sessions)
         self._no_promises.setVisible(not today.promises)
         self._drafts_card.setVisible(bool(today.drafts))
         self._quiet_card.setVisible(bool(today.quiet))
-        self._calm.setVisible(not (today.drafts or today.quiet or today.reviews))
+        self._calm.setVisible(not (today.drafts or today.quiet or today.reviews or self._past.keys()))
 
-    def _show_promises(self) -> None:
-        self._promises.show_values((row.item.id, (row, self._day)) for row in self._due[: self._most])
-        left = len(self._due) - self._most
-        self._more.setVisible(left > 0)
+    def _show_rows(self) -> None:
+        today = self._today
+        if today is None:
+            return
+        past = [row for row in today.sessions if _day_of(row) < self._day]
+        coming = today.sessions[len(past) :]
+        # What is said of a session changes with the minute, so the minute belongs to the value.
+        minute = today.now.replace(second=0)
+        self._sessions.show_values((row.session.id, (row, minute)) for row in self._first_of("sessions", coming))
+        self._past.show_values((row.session.id, row) for row in self._first_of("past", past[::-1]))
+        self._promises.show_values(
+            (row.item.id, (row, self._day)) for row in self._first_of("promises", today.promises)
+        )
+        self._no_sessions.setVisible(not coming)
+        self._past_card.setVisible(bool(past))
+
+    def _first_of(self, key: str, rows: Sequence[T]) -> Sequence[T]:
+        left = len(rows) - self._most[key]
+        self._more[key].setVisible(left > 0)
         if left > 0:
-            self._more.set_words(ntr("Show {n} more", "Show {n} more", left, n=words.number(left)))
-
-    def _show_all_promises(self) -> None:
-        self._most = len(self._due)
-        self._show_promises()
+            self._more[key].set_words(ntr("Show {n} more", "Show {n} more", left, n=words.number(left)))
+        return rows[: self._most[key]]
 
     # --- rows ---------------------------------------------------------------------------------------------------------
 
@@ -176,6 +204,17 @@ class TodayScreen(QWidget):
         )
         act.clicked.connect(lambda: self._record_planned(row) if due else self._prepare(row))
         made.activated.connect(lambda: self._prepare(row))
+        made.menu_wanted.connect(lambda: self._session_menu(made, row))
+        return made
+
+    def _past_row(self, row: SessionRow) -> Row:
+        start = row.session.planned_start
+        when = words.weekday_time(start) if start else ""
+        record = Button(tr("Record"))
+        record.setAccessibleName(tr("Record the session with {name}", name=row.pair.name))
+        record.clicked.connect(lambda: self._record_planned(row))
+        made = Row(row.pair.name, subtitle=" · ".join(filter(None, (when, _about(row)))), trailing=(record,))
+        made.activated.connect(lambda: self._shell.go("sessions", day=_day_of(row)))
         made.menu_wanted.connect(lambda: self._session_menu(made, row))
         return made
 
@@ -302,6 +341,10 @@ def _remark(card: Card, said: str) -> QWidget:
     remark = text(said, "caption", wrap=True)
     card.body.addWidget(remark)
     return remark
+
+
+def _day_of(row: SessionRow) -> date:
+    return day_of(row.session.planned_start) if row.session.planned_start else date.max
 
 
 def _nearness(ahead: timedelta) -> tuple[str, str]:

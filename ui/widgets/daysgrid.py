@@ -70,6 +70,11 @@ class Cell(Protocol):
     def today(self) -> bool: ...
     @property
     def entries(self) -> Sequence[Held]: ...
+    @property
+    def beyond(self) -> int:
+        """How many more it holds than are put into words."""
+        ...
+
     def in_words(self) -> str:
         """The day as one sentence."""
 
@@ -123,11 +128,12 @@ def bars_of(rect: QRectF, cell: Cell) -> tuple[list[QRectF], int]:
     high, gap = theme.px(BAR), theme.px(2)
     top = rect.y() + theme.px(TOP)
     room = max(1, int((rect.bottom() - theme.px(4) - top + gap) // (high + gap)))
-    shown = len(cell.entries) if len(cell.entries) <= room else max(0, room - 1)
+    whole = len(cell.entries) + cell.beyond
+    shown = whole if whole <= room else min(len(cell.entries), max(0, room - 1))
     bars = [
         QRectF(rect.x() + theme.px(3), top + n * (high + gap), rect.width() - theme.px(6), high) for n in range(shown)
     ]
-    return bars, len(cell.entries) - shown
+    return bars, whole - shown
 
 
 @lru_cache(maxsize=8)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import Qt
@@ -126,20 +126,23 @@ class TimelineCard(Card):
 def line_of_time(page: Page) -> list[Thing]:
     """Everything on the line of time, the latest first, not in words yet."""
     view, today = page.view, page.today
-    found = [Thing(_day_of(session, today), "session", session) for session in view.sessions]
+    made = view.made
+    found = [Thing(_moment_of(session) or made.get(session.id, today), "session", session) for session in view.sessions]
     # Written down once for all, a meeting of a group stands on the line of each who came.
     groups = {group.mentorship: group.name for group in view.groups}
-    found += [Thing(_day_of(s, today), "session", s, groups.get(s.mentorship or "", "")) for s in view.group_sessions]
-    found += [Thing(made_on(goal.id, today), "goal", goal) for goal in view.all_goals]
-    found += [Thing(file.taken_on or made_on(file.id, today), "file", file) for file in view.files]
+    for session in view.group_sessions:
+        found.append(Thing(_moment_of(session) or today, "session", session, groups.get(session.mentorship or "", "")))
+    found += [Thing(made.get(goal.id, today), "goal", goal) for goal in view.all_goals]
+    found += [Thing(file.taken_on or made.get(file.id, today), "file", file) for file in view.files]
     return sorted(found, key=lambda thing: thing.day, reverse=True)
 
 
 def put_into_words(thing: Thing, today: date) -> Happened:
     """One thing on the line of time, in words."""
     if thing.kind == "session":
-        return _of_session(thing.record, today, thing.group)
-    return _of_goal(thing.record, today) if thing.kind == "goal" else _of_file(thing.record, today)
+        return _of_session(thing.record, thing.day, today, thing.group)
+    put = _of_goal if thing.kind == "goal" else _of_file
+    return put(thing.record, thing.day, today)
 
 
 def happened(page: Page, *, most: int) -> list[Happened]:
@@ -147,18 +150,18 @@ def happened(page: Page, *, most: int) -> list[Happened]:
     return [put_into_words(thing, page.today) for thing in line_of_time(page)[:most]]
 
 
-def _day_of(session: Session, today: date) -> date:
+def _moment_of(session: Session) -> date | None:
     moment = session.started or session.planned_start
-    return day_of(moment) if moment else made_on(session.id, today)
+    return day_of(moment) if moment else None
 
 
-def _of_session(session: Session, today: date, group: str) -> Happened:
+def _of_session(session: Session, day: date, today: date, group: str) -> Happened:
     status = session.status or ""
     return Happened(
         key=session.id,
         kind="session",
         status=status,
-        day=_day_of(session, today),
+        day=day,
         title=" · ".join(filter(None, (group, choice(session, "mode"), choice(session, "help_type")))) or tr("Session"),
         mentorship=session.mentorship or "",
         subtitle=_line(session.notes or session.strengths or session.agenda or session.reason),
@@ -179,7 +182,7 @@ def _state(session: Session) -> tuple[str, str]:
     return choice(session, "status"), {"planned": "now", "missed": "warn"}.get(session.status or "", "neutral")
 
 
-def _of_goal(goal: Goal, today: date) -> Happened:
+def _of_goal(goal: Goal, day: date, today: date) -> Happened:
     state = (
         ("", "neutral")
         if goal.status == "active"
@@ -189,7 +192,7 @@ def _of_goal(goal: Goal, today: date) -> Happened:
     return Happened(
         key=goal.id,
         kind="goal",
-        day=made_on(goal.id, today),
+        day=day,
         title=goal.statement,
         subtitle=tr("Goal") if not said else tr("Goal: {far}", far=said),
         state=state,
@@ -198,27 +201,19 @@ def _of_goal(goal: Goal, today: date) -> Happened:
     )
 
 
-def _of_file(file: Attachment, today: date) -> Happened:
+def _of_file(file: Attachment, day: date, today: date) -> Happened:
     size = words.size(file.size) if file.size else ""
     return Happened(
         key=file.id,
         kind="file",
         owner=file.owner or "",
-        day=file.taken_on or made_on(file.id, today),
+        day=day,
         title=file.name,
         subtitle=_line(file.caption),
         state=(size, "neutral"),
         tone="neutral",
         near=today,
     )
-
-
-def made_on(id: str, today: date) -> date:
-    """The day a record was made, which its id tells (UUIDv7); today if it does not."""
-    try:
-        return day_of(datetime.fromtimestamp(int(id[:12], 16) / 1000, UTC)) if id[12] == "7" else today
-    except (ValueError, IndexError, OverflowError, OSError):
-        return today
 
 
 def _line(written: Any) -> str:

@@ -21,7 +21,7 @@ from ui import theme
 from ui import words as say
 from ui.editors.session_block import SessionBlock, day_of_row
 from ui.editors.times import on_this_clock
-from ui.models.sessions import SessionsModel, cells, other_month, other_week, week_of, weeks_of
+from ui.models.sessions import ByDay, SessionsModel, by_day, cells, other_month, other_week, week_of, weeks_of
 from ui.screens.sessions.side import DaySide
 from ui.shell import Shell
 from ui.widgets import (
@@ -53,7 +53,8 @@ class SessionsScreen(QWidget):
         self._shell = shell
         self._day = self._today = date.min
         self._rows: Sequence[SessionRow] = ()
-        self._known: dict[str, SessionRow] = {}
+        self._held: ByDay = {}
+        self._carried_row: SessionRow | None = None
         self._listed = ""
         self.title = PageTitle(tr("Sessions"))
         self.export, self.plan = Button(tr("Calendar file…"), "download"), PrimaryButton(tr("Plan a session"))
@@ -158,20 +159,26 @@ class SessionsScreen(QWidget):
             self._read(lambda workspace: recall.sessions_between(workspace, days[0], days[-1]))
 
     def _read(self, read: Callable[[Workspace], list[SessionRow]], *, more: bool = False) -> None:
-        def show(found: tuple[list[SessionRow], datetime]) -> None:
-            rows, now = found
+        def show(found: tuple[list[SessionRow], ByDay, datetime]) -> None:
+            rows, held, now = found
             self._today = day_of(now)
             if more and len(rows) == SOME:
                 self._read(recall.sessions)
                 if self._model.rowCount() > SOME:
                     return
-            # What is carried stays known while the pages turn under it.
-            carrying = self.month.carry or self.week.carry
-            self._known = {**(self._known if carrying else {}), **{row.session.id: row for row in rows}}
-            self._rows = rows
+            carry = self.month.carry or self.week.carry
+            self._carried_row = (self._row_of(carry.entry.key) or self._carried_row) if carry else None
+            self._rows, self._held = rows, held
             self._show()
 
-        self._shell.ask(lambda workspace: (read(workspace), workspace.clock.now()), show, owner=self, latest="sessions")
+        def ask(workspace: Workspace) -> tuple[list[SessionRow], ByDay, datetime]:
+            rows = read(workspace)
+            return rows, {} if more else by_day(rows), workspace.clock.now()
+
+        self._shell.ask(ask, show, owner=self, latest="sessions")
+
+    def _row_of(self, key: str) -> SessionRow | None:
+        return next((row for row in self._rows if row.session.id == key), None)
 
     # --- showing ------------------------------------------------------------------------------------------------------
 
@@ -209,7 +216,7 @@ class SessionsScreen(QWidget):
     def _show_days(self, grid: MovingDays, *, month: int) -> None:
         days = self._days()
         grid.show_days(
-            cells(days, self._rows, month=month, today=self._today),
+            cells(days, self._held, month=month, today=self._today),
             [say.weekday(day) for day in days[:7]],
             [say.number(day.day) for day in days],
             self._day,
@@ -232,8 +239,7 @@ class SessionsScreen(QWidget):
                 day_of_row(row) if row else None, [row] if row else [], today=self._today, planning=False
             )
         else:
-            rows = [row for row in self._rows if day_of_row(row) == self._day]
-            self.side.show_day(self._day, rows, today=self._today)
+            self.side.show_day(self._day, self._held.get(self._day, []), today=self._today)
 
     def _begin_plan(self, mentorship: str) -> None:
         self.side.begin_plan(mentorship)
@@ -264,7 +270,7 @@ class SessionsScreen(QWidget):
     def _opened(self, day: date, key: str) -> None:
         self._day = day
         self._show_day()
-        row = next((row for row in self._rows if row.session.id == key), None)
+        row = self._row_of(key) if key else None
         if row:
             self._record(row)
         elif self.side.blocks.rows():
@@ -275,8 +281,9 @@ class SessionsScreen(QWidget):
             self._begin_plan("")
 
     def _carried(self, key: str, day: date, minutes: int) -> None:
-        row = self._known.get(key)
-        if row is not None:
+        # The pages may have turned under what was carried.
+        row = self._row_of(key) or self._carried_row
+        if row is not None and row.session.id == key:
             self.side.carry(row, on_this_clock(day, time(minutes // 60, minutes % 60)))
 
     def _list_moved(self) -> None:
