@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QWidget
 from mentorapp.clock import day_of, local
 from mentorapp.i18n import ntr, tr
 from ui import theme, words
+from ui.models import today as today_words
 from ui.shell import Shell
 from ui.widgets import (
     Avatar,
@@ -42,9 +43,6 @@ if TYPE_CHECKING:
     from mentorapp.services.workspace import Workspace
 
 T = TypeVar("T")
-SOON = timedelta(hours=1)
-"""From how long before a session on its nearness is said in minutes."""
-
 AT_FIRST = {"sessions": 6, "past": 3, "promises": 8}
 """How many of each are shown before more are asked for."""
 
@@ -189,7 +187,7 @@ class TodayScreen(QWidget):
         row, now = value
         session, pair = row.session, row.pair
         start = session.planned_start or now
-        near = _nearness(start - now)
+        near = today_words.nearness(start - now)
         due = start - now < timedelta(minutes=30)
         act = Button(tr("Record") if due else tr("Prepare"))
         caption = (
@@ -198,7 +196,13 @@ class TodayScreen(QWidget):
             else pair.site
         )
         when = words.time(start) if day_of(start) == self._day else words.weekday_time(start)
-        made = Row(pair.name, caption=caption, subtitle=_about(row), leading=_When(when), trailing=(Pill(*near), act))
+        made = Row(
+            pair.name,
+            caption=caption,
+            subtitle=today_words.about(row),
+            leading=_When(when),
+            trailing=(Pill(*near), act),
+        )
         act.setAccessibleName(
             tr("Record the session with {name}", name=pair.name) if due else tr("Prepare for {name}", name=pair.name)
         )
@@ -213,7 +217,7 @@ class TodayScreen(QWidget):
         record = Button(tr("Record"))
         record.setAccessibleName(tr("Record the session with {name}", name=row.pair.name))
         record.clicked.connect(lambda: self._record_planned(row))
-        made = Row(row.pair.name, subtitle=" · ".join(filter(None, (when, _about(row)))), trailing=(record,))
+        made = Row(row.pair.name, subtitle=" · ".join(filter(None, (when, today_words.about(row)))), trailing=(record,))
         made.activated.connect(lambda: self._shell.go("sessions", day=_day_of(row)))
         made.menu_wanted.connect(lambda: self._session_menu(made, row))
         return made
@@ -245,7 +249,7 @@ class TodayScreen(QWidget):
         item = row.item
         made = TickRow(
             item.text,
-            subtitle=_whose(row, today),
+            subtitle=today_words.whose(row, today),
             active=bool(row.pair.people),
             trailing=(_lateness(row), _owner(item)),
         )
@@ -345,58 +349,6 @@ def _remark(card: Card, said: str) -> QWidget:
 
 def _day_of(row: SessionRow) -> date:
     return day_of(row.session.planned_start) if row.session.planned_start else date.max
-
-
-def _nearness(ahead: timedelta) -> tuple[str, str]:
-    """How near a session is, and the tone of it; nothing while it is far."""
-    minutes = int(ahead.total_seconds() // 60)
-    if timedelta() < ahead <= SOON:
-        return ntr("in {n} min", "in {n} min", minutes, n=words.number(minutes)), "now"
-    if -SOON < ahead <= timedelta():
-        return tr("now"), "now"
-    if ahead <= -SOON:
-        return tr("did you meet?"), "warn"
-    return "", "neutral"
-
-
-def _about(row: SessionRow) -> str:
-    from mentorapp.fields import fields_of
-    from mentorapp.records import Session
-
-    said = fields_of(Session)["mode"].words(row.session.mode) if row.session.mode else ""  # type: ignore[attr-defined]
-    mode = tr(said)
-    agenda = " ".join(row.session.agenda.split())
-    return " · ".join(filter(None, (mode, _open(row), agenda)))
-
-
-def _open(row: SessionRow) -> str:
-    n, late = row.open_promises, row.overdue
-    if not n:
-        return ""
-    if late:
-        return ntr(
-            "{n} promise open, {late} overdue",
-            "{n} promises open, {late} overdue",
-            n,
-            n=words.number(n),
-            late=words.number(late),
-        )
-    return ntr("{n} promise open", "{n} promises open", n, n=words.number(n))
-
-
-def _whose(row: PromiseRow, today: date) -> str:
-    item, name = row.item, row.pair.name
-    whom = (
-        tr("to {name}", name=name)
-        if item.owner == "mentor"
-        else tr("for {name}", name=name)
-        if item.owner == "organisation"
-        else name
-    )
-    due = words.due(item.due, near=today) if item.due else ""
-    n = item.carried_over or 0
-    carried = ntr("carried over once", "carried over {n} times", n, n=words.number(n)) if n else ""
-    return " · ".join(filter(None, (whom, due, carried)))
 
 
 def _lateness(row: PromiseRow) -> Pill:
