@@ -129,7 +129,7 @@ def write(
 def mend(workspace: Workspace, before: Reflection, *, text: str, mood: str) -> Changed:
     """Change one's own words. What was shared stays as it was shared."""
     _mine(workspace, before)
-    if not text.strip() and not mood.strip():
+    if not text.strip() and not mood.strip() and not before.voice:
         raise UserError(N_("Write a sentence, or one word for how it felt."), field="text")
     after = replace(before, text=text.strip(), mood=mood.strip())
     return workspace.store.save(after, before=before, by=workspace.me, at=workspace.clock.now())

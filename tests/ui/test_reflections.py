@@ -125,3 +125,16 @@ def test_one_is_changed_taken_out_and_brought_back(
     mentor_app.window.toast.press()
     mentor_app.settle()
     assert len(mentor_app.ask(lambda w: w.store.find(Reflection))) == 1
+
+
+def test_after_a_session_one_can_look_back_on_it(mentor_app: Journey, pair: Mentorship) -> None:
+    mentor_app.go("record", mentorship=pair.id)
+    mentor_app.type("We met.", into=mentor_app.named("Notes"))
+    mentor_app.keys("Ctrl+Return")
+    mentor_app.click("Look back")
+    mentor_app.type("She asked first")
+    mentor_app.click("Keep")
+    kept = mentor_app.ask(lambda w: w.store.find(Reflection)[0])
+    held = mentor_app.ask(lambda w: w.store.rows("SELECT id FROM session")[0][0])
+    assert (kept.text, kept.mentorship, kept.session) == ("She asked first", pair.id, held)
+    assert kept.prompt, "a first meeting has questions of its own"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class AfterCard(Card):
-    """A copy for the mentee, and the next session planned. `copy_wanted`, `plan_wanted` (nothing said when), `closed`."""
+    """A copy for the mentee, the next session planned, and a moment to look back. `copy_wanted`, `plan_wanted` (nothing said when), `closed`."""
 
     copy_wanted = Signal()
     plan_wanted = Signal()
@@ -35,12 +35,14 @@ class AfterCard(Card):
         self._session = ""
         self.copy = Button("…", "share")
         self.plan = Button("…", "calendar-plus")
+        self.reflect = Button(tr("Look back"), "quote")
         self.close_it = QuietButton(tr("That is all"))
         self.copy.clicked.connect(self.copy_wanted)
         self.plan.clicked.connect(self._plan)
+        self.reflect.clicked.connect(self._reflect)
         self.close_it.clicked.connect(self.closed)
         line = Flow(gap=10, line_gap=8)
-        for button in (self.copy, self.plan, self.close_it):
+        for button in (self.copy, self.plan, self.reflect, self.close_it):
             line.addWidget(button)
         self.body.addWidget(line)
         high_as_needed(self)
@@ -62,6 +64,11 @@ class AfterCard(Card):
     def first(self) -> QWidget:
         """Where the keyboard begins."""
         return self.copy
+
+    def _reflect(self) -> None:
+        if self._page is not None:
+            pair = self._page.mentorship
+            self._shell.go("reflections", write=True, mentorship=pair, session=self._session)
 
     def _day(self) -> date | None:
         held = self._held()

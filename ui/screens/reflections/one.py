@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 
 from mentorapp.clock import day_of
 from mentorapp.errors import UserError
@@ -71,6 +71,8 @@ class ThoughtCard(Card):
         self.pill = Pill()
         self.trailing.addWidget(self.pill)
         self.question, self.written, self.mood = text("", "caption", wrap=True), Prose(), text("", "caption", wrap=True)
+        self.voice = QuietButton(tr("Play the voice note"), "play")
+        self.voice.clicked.connect(self._play)
         self.others, self.others_words = text("", "strong", wrap=True), Prose()
         self.log = text("", "caption", wrap=True)
         self._form: SharingForm | None = None
@@ -95,6 +97,7 @@ class ThoughtCard(Card):
         self.body.addWidget(self.question)
         self.body.addWidget(self.written)
         self.body.addWidget(self.mood)
+        self.body.addWidget(self.voice, 0, Qt.AlignmentFlag.AlignLeading)
         self.body.addWidget(self._line)
         self.body.addWidget(self.others)
         self.body.addWidget(self.others_words)
@@ -127,6 +130,7 @@ class ThoughtCard(Card):
         self.written.setVisible(bool(thought.text))
         self.mood.setText(tr("How it felt: {mood}", mood=thought.mood) if thought.mood else "")
         self.mood.setVisible(bool(thought.mood))
+        self.voice.setVisible(mine and bool(thought.voice))
         self._show_others(opened, mine)
         wide = thought.sharing in ("shared", "offered")
         self.share.setVisible(mine and thought.sharing == "private" and bool(thought.mentorship))
@@ -156,6 +160,10 @@ class ThoughtCard(Card):
         self.log.setVisible(mine and len(steps) > 1)
 
     # --- what its author can do ---------------------------------------------------------------------------------------
+
+    def _play(self) -> None:
+        if self._opened is not None:
+            self._shell.go("file", file=self._opened.thought.voice or "")
 
     def _mend(self) -> None:
         if self._opened is not None:

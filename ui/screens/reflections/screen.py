@@ -244,7 +244,7 @@ class ReflectionsScreen(QWidget):
     def _row(self, value: tuple[Thought, date]) -> Row:
         thought, today = value
         own = thought.reflection
-        said = own.text or own.offered or own.shared or own.mood
+        said = own.text or own.offered or own.shared or (tr("A voice note") if own.voice else own.mood)
         day = written_on(own.id)
         under = (thought.by, thought.about, words.day(day, near=today) if day else "", own.mood if own.text else "")
         pills = (
