@@ -65,6 +65,7 @@ def test_a_word_that_is_no_number_is_said_beside_the_field(mentor_app: Journey, 
     assert not screen.progress.form.isVisible()
 
 
+@pytest.mark.slow
 def test_a_measurement_is_mended_and_taken_out_and_comes_back(mentor_app: Journey, screen: GoalScreen) -> None:
     row = screen.progress.rows.rows()[0]
     mentor_app.click(row.findChildren(type(screen._back))[0])
@@ -156,6 +157,7 @@ def test_promises_are_filtered_by_state_by_whose_and_by_a_word(
     assert titles(all_promises) == ["Send the form"]
 
 
+@pytest.mark.slow
 def test_a_promise_is_mended_and_said_to_be_stuck_and_free_again(
     mentor_app: Journey, all_promises: PromisesScreen
 ) -> None:

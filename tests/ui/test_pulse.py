@@ -104,6 +104,7 @@ def test_leaving_before_the_end_keeps_nothing(journey: Journey, ruth: tuple[Pers
     assert not page._asking, "the page begins anew"
 
 
+@pytest.mark.slow
 def test_whoever_answers_can_go_back_and_change_the_language(journey: Journey, ruth: tuple[Person, Mentorship]) -> None:
     page = journey.go("pulse_asking", mentorship=ruth[1].id, person=ruth[0].id)
     assert isinstance(page, AskingScreen)

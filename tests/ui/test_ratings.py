@@ -44,6 +44,7 @@ def test_rating_for_the_first_time_by_click_keeps_what_was_chosen_and_can_be_und
     assert screen.nothing.isVisible()
 
 
+@pytest.mark.slow
 def test_what_was_chosen_stays_while_another_page_is_shown(mentor_app: Journey, ruth: Person) -> None:
     screen = mentor_app.go("ratings", person=ruth.id, rate=True)
     assert isinstance(screen, RatingsScreen)
@@ -54,6 +55,7 @@ def test_what_was_chosen_stays_while_another_page_is_shown(mentor_app: Journey, 
     assert [said.competency for said in screen.form.value()] == ["writing"]
 
 
+@pytest.mark.slow
 def test_each_competency_is_drawn_with_the_figures_of_the_services(mentor_app: Journey) -> None:
     mentor_app.do(sample.add_people)
     grace = mentor_app.ask(lambda w: w.store.find(Person, "name = 'Grace A.'")[0])

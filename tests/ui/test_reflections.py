@@ -52,6 +52,7 @@ def test_a_reflection_is_written_with_a_question_that_can_be_changed(
     assert mentor_app.says("I was late, and said nothing.")
 
 
+@pytest.mark.slow
 def test_a_question_can_be_left_out_and_leaving_keeps_what_was_written(
     mentor_app: Journey, pair: Mentorship, screen: ReflectionsScreen
 ) -> None:
@@ -88,6 +89,7 @@ def test_sharing_says_who_will_read_and_sends_other_words(
     assert mentor_app.says("what they read, they read.")
 
 
+@pytest.mark.slow
 def test_reflections_are_narrowed_by_words_mood_and_mentee(
     mentor_app: Journey, pair: Mentorship, screen: ReflectionsScreen
 ) -> None:
@@ -108,6 +110,7 @@ def test_reflections_are_narrowed_by_words_mood_and_mentee(
     assert mentor_app.says("No colleague has shared anything with you.")
 
 
+@pytest.mark.slow
 def test_one_is_changed_taken_out_and_brought_back(
     mentor_app: Journey, pair: Mentorship, screen: ReflectionsScreen
 ) -> None:

@@ -125,7 +125,7 @@ def paint_chart(
     small = QFontMetrics(theme.font("caption"))
     lead = max((small.horizontalAdvance(word) for _, word in _scale(picture)), default=0) + theme.px(10)
     under = small.height() + theme.px(6)
-    top = small.height() + theme.px(2)
+    top = small.height() + theme.px(5)
     room = where.adjusted(lead, top, -theme.px(10), -under)
     if mirrored:
         room = where.adjusted(theme.px(10), top, -lead, -under)
@@ -207,7 +207,7 @@ def _names(painter: QPainter, where: QRectF, frame: _Frame, picture: Picture) ->
         (frame.y(s.points[-1][1]), frame.x(s.points[-1][0]), at, s) for at, s in enumerate(picture.series) if s.points
     ]
     for y, x, at, series in sorted(ends, key=lambda end: end[:3]):
-        top = y - line - theme.px(5)
+        top = y - line - theme.px(8)
         if any(abs(top - other) < line for other in taken):
             top = y + theme.px(5)
         while any(abs(top - other) < line for other in taken):
