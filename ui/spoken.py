@@ -1,7 +1,7 @@
 """What assistive technology is told beyond what Qt's own widgets say of themselves.
 
-Promises that whatever can be opened like a row is announced as a button which can be pressed, and that a notice is read out when it
-appears. Knows no screen: a widget says what it is by the property `spoken_as`, and how it is pressed by a signal `activated`.
+Promises that whatever can be opened like a row is announced as a button which can be pressed, that words which are painted are words, and
+that a notice is read out when it appears. Knows no screen: a widget says what it is by the property `spoken_as`, and how it is pressed by a signal `activated`.
 """
 
 from typing import Any
@@ -11,8 +11,11 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QAccessibleWidget, QWidget
 from shiboken6 import Shiboken
 
-BUTTON = "button"
-"""The `spoken_as` of what is pressed, though no button is drawn."""
+BUTTON, LABEL = "button", "label"
+"""The `spoken_as` of what is pressed, though no button is drawn; and of words that are painted, not held by a label.
+
+To be set before anything else is told of the widget: Qt asks once what it is, and keeps the answer.
+"""
 
 _PRUNE_AT = 256
 _PRESS = "Press"
@@ -45,12 +48,14 @@ def install() -> None:
 
 
 def _made(_kind: str, thing: QObject) -> QAccessibleWidget | None:
-    if not isinstance(thing, QWidget) or thing.property("spoken_as") != BUTTON:
+    spoken_as = thing.property("spoken_as") if isinstance(thing, QWidget) else None
+    if spoken_as not in (BUTTON, LABEL):
         return None
     if len(_kept) >= _PRUNE_AT:
         # Qt owns them and frees each with its widget; only then may ours be forgotten.
         _kept[:] = [each for each in _kept if Shiboken.isValid(each)]
-    made = _Pressed(thing)
+    assert isinstance(thing, QWidget)
+    made = _Pressed(thing) if spoken_as == BUTTON else QAccessibleWidget(thing, QAccessible.Role.StaticText)
     _kept.append(made)
     return made
 

@@ -1,5 +1,9 @@
 """Every screen, for whoever hears it, whoever has no pointer, and whoever sees little: names, roles, order, and the keyboard alone."""
 
+import json
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -10,6 +14,8 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from mentorapp import settings
+from mentorapp.services import sample
 from tests.journeys.conftest import Journey
 from tests.ui import gallery
 from tests.ui.gallery import called, seen
@@ -140,3 +146,40 @@ def test_arrows_reach_every_choice_that_the_tab_key_passes_by(program: Journey) 
                 if each.parentWidget() is group and each not in reached
             ]
     assert not wrong, "\n".join(wrong)
+
+
+# --- once through AT-SPI, as assistive technology on Linux asks -----------------------------------------------------------
+
+NEEDED = ("dbus-run-session", "xvfb-run")
+
+
+def _without() -> str:
+    """What is missing on this machine to be read by AT-SPI, or ''."""
+    missing = [tool for tool in NEEDED if shutil.which(tool) is None]
+    if not Path("/usr/share/dbus-1/services/org.a11y.Bus.service").exists():
+        missing.append("at-spi2-core")
+    system = shutil.which("python3", path="/usr/bin")
+    if system is None or subprocess.run([system, "-c", "import dbus, gi"], capture_output=True, check=False).returncode:
+        missing.append("the system’s python3 with dbus and gi")
+    return ", ".join(missing)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_assistive_technology_reads_and_works_the_running_program(home: Path) -> None:
+    if missing := _without():
+        pytest.skip(f"AT-SPI cannot be asked here: {missing} is missing")
+    settings.keep(settings.Settings(language="en", theme="light", practice=True))
+    sample.enter().close()
+    command = ["dbus-run-session", "--", "xvfb-run", "-a", "-s", "-screen 0 1366x768x24", "/usr/bin/python3"]
+    reader = [*command, str(Path(__file__).with_name("reader.py")), sys.executable]
+    read = subprocess.run(reader, capture_output=True, text=True, timeout=200, check=False)
+    found = json.loads(next(line for line in read.stdout.splitlines() if line.startswith("{")))
+    things = {(role, name) for role, name in found["things"]}
+    assert ("radio button", "Today") in things
+    assert ("text", "Search everything or type a command") in things
+    assert ("check box", "Send the after-action review template") in things
+    assert any(role == "push button" and name.startswith("Grace A., ") for role, name in things)
+    assert ("label", "3 days late") in things
+    assert found["opened"], "a row pressed by AT-SPI opens nothing"
+    assert found["announced"], "a notice that appears is not read out"

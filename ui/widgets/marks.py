@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ui import theme
+from ui import spoken, theme
 
 TONES = {
     "neutral": ("sunk", "quiet"),
@@ -51,6 +51,7 @@ def paint_avatar(painter: QPainter, where: QRectF, initials: str) -> None:
 class _Mark(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setProperty("spoken_as", spoken.LABEL)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 

@@ -27,6 +27,7 @@ class TwoLines(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self.setProperty("spoken_as", spoken.LABEL)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.set(title, caption, subtitle, struck=struck)
 
@@ -147,6 +148,8 @@ class Row(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        if active:
+            self.setProperty("spoken_as", spoken.BUTTON)
         self._active = active
         self._under_pointer = False
         self._line = Line(self, edges=(0, 9, 0, 9), gap=12)
@@ -162,7 +165,6 @@ class Row(QWidget):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(lambda _where: self.menu_wanted.emit())
         if active:
-            self.setProperty("spoken_as", spoken.BUTTON)
             self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self.setCursor(Qt.CursorShape.PointingHandCursor)
 
