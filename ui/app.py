@@ -60,7 +60,7 @@ class App(QObject):
         self.window.add_trailing(self._lock)
         self.commands.recent = tuple(key for key in chosen.recent_commands if key in {one.key for one in self.commands})
         self.commands.chosen = lambda recent: self.keep(recent_commands=recent)
-        self.reminders = Reminders(self.shell, self.window, self.window.toast.isHidden)
+        self.reminders = Reminders(self.shell, self.window, self._may_interrupt)
         self._guard = KeyGuard(qt, self.commands)
         self._screens: dict[str, QWidget] = {}
         self._trail: list[tuple[str, dict[str, Any]]] = []
@@ -68,6 +68,10 @@ class App(QObject):
         self._connect()
         if not chosen.nav_open:
             self.window.fold()
+
+    def _may_interrupt(self) -> bool:
+        # In somebody else's hands, or before a store is open, nobody is reminded of this mentor's day.
+        return self.window.toast.isHidden() and self.window.current_key() not in BARE
 
     def _connect(self) -> None:
         self.tasks.problem.connect(self._problem)

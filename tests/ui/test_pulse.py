@@ -66,6 +66,7 @@ def test_the_laptop_is_handed_over_from_the_mentees_page_and_nothing_is_shown_ba
     journey.click("Hand the laptop to Ruth N.")
     page = asking(journey)
     assert not journey.window.navigation.isVisible(), "the frame is not handed over"
+    assert not journey.app.reminders._is_free(), "nobody else is reminded of this mentor's day"
     assert page._language == "fr"
     journey.click(page._first)
     for key in ("5", "4", "3"):
