@@ -140,13 +140,13 @@ PLACES: Mapping[str, Callable[[Workspace, str, str], Place]] = {
     "attachment": lambda _workspace, id, _person: Place("file", {"file": id}),
     "action_item": _promise,
     "consent": _consent,
-    "site": lambda _workspace, _id, _person: Place("mentees", {}),
+    "site": lambda _workspace, id, _person: Place("sites", {"site": id}),
     "person": _mentee,
-    "mentorship": _mentee,
+    "mentorship": lambda _workspace, id, _person: Place("mentorship", {"mentorship": id}),
     "goal": lambda _workspace, id, _person: Place("goal", {"goal": id}),
     "measurement": _measurement,
     "competency_rating": _rating,
-    "agreement": _mentee,
+    "agreement": lambda _workspace, id, _person: Place("agreement", {"agreement": id}),
 }
 """Where each kind opens; one that is not here opens with its mentee."""
 

@@ -9,10 +9,13 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from mentorapp import settings
 from mentorapp.clock import new_id
-from mentorapp.records import Goal, Mentorship, Person
+from mentorapp.fields import fields_of
+from mentorapp.records import BY_KIND, Goal, Mentorship, Person
 from mentorapp.services import people, sessions
 from tests.journeys.conftest import Journey
 from ui.actions import Command, Commands
+from ui.finding import PLACES, place_of
+from ui.routes import SCREENS
 from ui.screens.search import REST_MS, SearchScreen
 from ui.spotlight import EVERY_MS
 
@@ -167,3 +170,28 @@ def test_letters_in_order_find_a_command_and_whole_beginnings_win() -> None:
     assert [c.key for c in commands.matching("n", fuzzy=True)][:2] == ["Sync now", "New mentee"]
     commands.recent = ("New mentee",)
     assert commands.matching("n", fuzzy=True)[0].key == "New mentee"
+
+
+def test_every_kind_opens_on_a_screen_that_there_is(mentor_app: Journey) -> None:
+    def one_of_each(workspace):  # type: ignore[no-untyped-def]
+        _, person, pair = people.add_mentee(workspace, name="Grace A.", site="Gulu library")
+        at = {"by": workspace.me, "at": workspace.clock.now()}
+        draft = sessions.begin_draft(workspace, mentorship=pair.id)
+        sessions.hold_session(workspace, draft=draft)
+        sessions.keep_draft(workspace, sessions.begin_draft(workspace, mentorship=pair.id))
+        keys = [f"person:{person.id}:{person.id}", f"session:{draft.id}:{person.id}", f"site:{pair.site}:"]
+        keys.append(f"draft:{workspace.store.drafts()[0].id}:{person.id}")
+        for kind in set(PLACES) - {"person", "session", "site", "draft", "mentorship"}:
+            record = BY_KIND[kind]
+            known = {"mentorship": pair.id, "person": person.id, "author": workspace.me, "session": draft.id}
+            made = record(id=new_id(), **{name: id for name, id in known.items() if name in fields_of(record)})
+            workspace.store.save(made, **at)
+            keys.append(f"{kind}:{made.id}:{person.id}")
+        return [*keys, f"mentorship:{pair.id}:{person.id}"]
+
+    keys = mentor_app.ask(one_of_each)
+    assert len(keys) == len(PLACES)
+    for key in keys:
+        place = mentor_app.ask(lambda workspace, key=key: place_of(workspace, key))
+        assert place.screen in SCREENS, key
+        assert place.where or place.screen == "mentees", key
