@@ -1,5 +1,6 @@
 """What a mentor needs to see: today, everyone, and with one person what happened since they last met. Reads only."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -211,34 +212,35 @@ def mentees(workspace: Workspace, which: str = "now") -> list[MenteeRow]:
                 people=many,
             )
         )
-    return found if which == "groups" else _each_once(workspace, found)
+    if which == "groups":
+        return found
+    if which == "earlier":
+        with_me = {person for person, *_ in store.rows(*_listed(workspace, "now"))}
+        found = [row for row in found if row.person not in with_me]
+    return _each_once(workspace, found)
 
 
 def _listed(workspace: Workspace, which: str) -> tuple[str, tuple[str, ...]]:
     """The question for one of the lists of people, and what it asks about."""
-    me = (workspace.me, workspace.me)
-    under_way = f"{_MINE} AND m.status IN ('active', 'proposed')"
+    me = json.dumps(workspace.me)
+    under_way = f"({_MINE} AND m.status IN ('active', 'proposed'))"
     site = "LEFT JOIN site s ON s.id = m.site"
     if which == "groups":
         group = (
             "SELECT '', m.name, '', m.id, m.cadence, coalesce(s.name, ''), m.starts, json_array_length(m.mentees) "
             f"FROM mentorship m {site} WHERE m.voided = 0 AND m.type = 'group' AND {under_way} ORDER BY m.name COLLATE NOCASE"
         )
-        return group, me
-    pairs = "FROM mentorship m JOIN json_each(m.mentees) j JOIN person p ON p.id = j.value"
-    alone = "m.voided = 0 AND p.voided = 0 AND coalesce(m.type, '') <> 'group'"
-    columns = "p.id, p.name, p.role, m.id, m.cadence, coalesce(s.name, ''), m.starts, 0"
-    everyone = f"SELECT {columns} {pairs} {site} WHERE {alone} AND "
-    if which == "now":
-        return f"{everyone} {under_way} ORDER BY p.name COLLATE NOCASE", me
-    now = f"SELECT p.id {pairs} WHERE {alone} AND {under_way}"
-    return f"{everyone} p.id NOT IN ({now}) ORDER BY p.name COLLATE NOCASE", me
+        return group, (me, me)
+    everyone = (
+        "SELECT p.id, p.name, p.role, m.id, m.cadence, coalesce(s.name, ''), m.starts, 0 FROM mentorship m "
+        f"JOIN json_each(m.mentees) j JOIN person p ON p.id = j.value {site} "
+        "WHERE m.voided = 0 AND p.voided = 0 AND coalesce(m.type, '') <> 'group'"
+    )
+    those = under_way if which == "now" else f"NOT {under_way}"
+    return f"{everyone} AND {those} ORDER BY p.name COLLATE NOCASE", (me, me)
 
 
-_MINE = (
-    "(EXISTS (SELECT 1 FROM json_each(m.mentors) WHERE value = ?) "
-    "OR NOT EXISTS (SELECT 1 FROM json_each(m.earlier_mentors) WHERE value = ?))"
-)
+_MINE = "(instr(m.mentors, ?) > 0 OR instr(m.earlier_mentors, ?) = 0)"
 # What I handed over is no longer mine, although its records may still be here until the next exchange.
 
 

@@ -42,7 +42,10 @@ def undo(journey: Journey) -> None:
 # --- mentorships ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("route", ["button", "palette", "menu"])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize("route", ["button", pytest.param("palette", marks=SLOW), pytest.param("menu", marks=SLOW)])
 def test_a_group_is_begun_by_every_route_and_its_page_opens(
     mentor_app: Journey, pair: tuple[Person, Mentorship], route: str
 ) -> None:
@@ -281,6 +284,7 @@ def test_an_agreement_is_printed_to_sign_in_the_language_chosen(
     assert words in said
 
 
+@SLOW
 def test_a_long_agreement_takes_two_sheets_in_large_type(
     mentor_app: Journey, pair: tuple[Person, Mentorship], tmp_path: Path
 ) -> None:
@@ -333,7 +337,9 @@ def twice(mentor_app: Journey) -> tuple[Person, Person]:
     return one, mentor_app.ask(lambda w: people.add_mentee(w, name="Esther Achen", phone="0772123456")[1])
 
 
-@pytest.mark.parametrize("route", ["page", "list", "palette", "menu"])
+@pytest.mark.parametrize(
+    "route", ["page", "list", pytest.param("palette", marks=SLOW), pytest.param("menu", marks=SLOW)]
+)
 def test_two_are_compared_and_taken_together_by_every_route_and_brought_back(
     mentor_app: Journey, twice: tuple[Person, Person], route: str
 ) -> None:
