@@ -12,7 +12,7 @@ from mentorapp.clock import day_of, local
 from mentorapp.fields import Choice, Count, Day, Field, Flag, Many, Moment, Ref, Text
 from mentorapp.i18n import tr
 from mentorapp.records import BY_KIND, Consent, Mentorship, Person, Record, Session, Site
-from mentorapp.services import conflicts, recall
+from mentorapp.services import conflicts, recall, sameness
 from mentorapp.services.conflicts import Conflict, Side
 from mentorapp.services.workspace import Workspace
 from mentorapp.wording import Spans
@@ -189,11 +189,15 @@ def about(workspace: Workspace, record: Record, today: date) -> str:
             return tr("Session with {name}, {day}", name=with_whom, day=words.day(local(moment).date(), near=today))
     if isinstance(record, Person | Site) and record.name:
         return record.name
-    if isinstance(record, Consent) and (person := workspace.store.seek(Person, record.person)):
+    if isinstance(record, Consent) and (person := _person(workspace, record)):
         return tr("{kind}, with {name}", kind=tr(record.title), name=person.name)
     if with_whom:
         return tr("{kind}, with {name}", kind=tr(record.title), name=with_whom)
     return tr(record.title)
+
+
+def _person(workspace: Workspace, consent: Consent) -> Person | None:
+    return workspace.store.seek(Person, sameness.same(workspace).one(consent.person or ""))
 
 
 def value_words(workspace: Workspace, field: Field, value: Any) -> str:

@@ -10,7 +10,7 @@ from mentorapp.clock import new_id
 from mentorapp.errors import UserError
 from mentorapp.i18n import N_
 from mentorapp.records import Attachment, Mentorship, Person, Session
-from mentorapp.services import consents
+from mentorapp.services import consents, sameness
 from mentorapp.services.workspace import Workspace
 from mentorapp.store import Changed
 from mentorapp.store.shelf import FileState, named
@@ -128,7 +128,8 @@ def look(workspace: Workspace, *, id: str) -> Looked:
     file = store.get(Attachment, id)
     owner = store.seek(Session, file.owner) if file.owner else None
     pair = store.seek(Mentorship, file.mentorship) if file.mentorship else None
-    mentee = store.seek(Person, pair.mentees[0]) if pair and len(pair.mentees) == 1 else None
+    mentees = sameness.same(workspace).each_once(pair.mentees) if pair else ()
+    mentee = store.seek(Person, mentees[0]) if len(mentees) == 1 else None
     return Looked(
         file=file,
         standing=standing(store.file(file.content_hash), file),
@@ -154,6 +155,7 @@ def unasked(workspace: Workspace, *, session: Session, purpose: str) -> list[Una
     store = workspace.store
     pair = store.seek(Mentorship, session.mentorship) if session.mentorship else None
     there = session.attendees or (pair.mentees if pair else ())
+    there = sameness.same(workspace).each_once(there)
     known = [person for id in there if id != workspace.me and (person := store.seek(Person, id))]
     found = []
     for person in sorted(known, key=lambda one: one.name.casefold()):

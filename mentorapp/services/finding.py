@@ -176,10 +176,9 @@ def _called(workspace: Workspace, hit: Hit, same: Same) -> str:
         return workspace.store.get(Site, hit.id).name
     if hit.kind == "person":
         return workspace.store.get(Person, same.one(hit.id)).name
-    rows = workspace.store.rows(
-        "SELECT p.name FROM consent c JOIN person p ON p.id = c.person WHERE c.id = ?", (hit.id,)
-    )
-    return rows[0][0] if rows else ""
+    rows = workspace.store.rows("SELECT person FROM consent WHERE id = ?", (hit.id,))
+    person = workspace.store.seek(Person, same.one(rows[0][0])) if rows and rows[0][0] else None
+    return person.name if person else ""
 
 
 def _found(hit: Hit, named: dict[str, Pair], called: dict[str, str], typed: str, same: Same) -> Found:

@@ -82,7 +82,9 @@ def asked(workspace: Workspace, *, mentorship: str) -> list[Asked]:
     pair, period = workspace.store.get(Mentorship, mentorship), open_period(workspace)
     sql = "SELECT DISTINCT rater FROM pulse WHERE voided = 0 AND mentorship = ? AND period = ?"
     done = {rater for (rater,) in workspace.store.rows(sql, (mentorship, period))}
-    people = [workspace.store.seek(Person, id) for id in (*pair.mentees, workspace.me)]
+    same = sameness.same(workspace)
+    done = {same.one(rater) for rater in done if rater}
+    people = [workspace.store.seek(Person, id) for id in (*same.each_once(pair.mentees), workspace.me)]
     return [
         Asked(
             person=person,
@@ -116,7 +118,12 @@ def waiting(workspace: Workspace, *, limit: int = 8) -> tuple[list[tuple[Person,
     values = (days_of(period)[0].isoformat(), period)
     (count,) = workspace.store.rows(f"SELECT count(*) {sql}", values)[0]
     found = workspace.store.rows(f"SELECT p.id, m.id {sql} ORDER BY p.name COLLATE NOCASE LIMIT ?", (*values, limit))
-    return [(workspace.store.get(Person, person), pair) for person, pair in found], count
+    same = sameness.same(workspace)
+    # Whoever is written down twice is asked once, under the name that is kept.
+    each = {same.one(person): pair for person, pair in found}
+    return [(workspace.store.get(Person, person), pair) for person, pair in each.items()], count - len(found) + len(
+        each
+    )
 
 
 def answer(workspace: Workspace, *, mentorship: str, rater: str, answers: Mapping[str, int | None]) -> Changed:

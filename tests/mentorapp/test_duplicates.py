@@ -9,7 +9,19 @@ from hypothesis import strategies as st
 
 from mentorapp.errors import UserError
 from mentorapp.records import Mentorship, Person, Session
-from mentorapp.services import consents, duplicates, finding, naming, people, recall, sameness, sample, sessions
+from mentorapp.services import (
+    attachments,
+    consents,
+    duplicates,
+    finding,
+    naming,
+    people,
+    pulses,
+    recall,
+    sameness,
+    sample,
+    sessions,
+)
 from mentorapp.services import workspace as workspaces
 from mentorapp.services.workspace import Workspace
 from mentorapp.store import Store
@@ -286,6 +298,22 @@ def test_wherever_somebody_is_named_or_listed_it_is_the_one_who_was_kept(workspa
     shown = writing.begin(workspace, session=held.id)
     assert sorted(name for _, name in shown.people) == ["Esther A.", "Ruth N."]
     assert {id for id, _ in shown.people} <= set(held.attendees)
+
+
+def test_whoever_is_asked_is_asked_once_under_the_name_that_is_kept(workspace, grace):
+    kept, gone, _, _, circle = grace
+    held = workspace.store.find(Session, "mentorship = ?", (circle.id,))[0]
+    duplicates.merge(workspace, keep=kept.id, other=gone.id)
+    assert [one.name for one in attachments.unasked(workspace, session=held, purpose="audio")] == [
+        "Esther A.",
+        "Ruth N.",
+    ]
+    assert [one.name for one in attachments.unasked(workspace, session=held, purpose="photo")] == ["Ruth N."]
+    asked = [one.person.name for one in pulses.asked(workspace, mentorship=circle.id) if not one.is_me]
+    assert sorted(asked) == ["Esther A.", "Ruth N."]
+    workspace.clock.forward(days=120)
+    waiting, count = pulses.waiting(workspace)
+    assert (sorted(person.name for person, _ in waiting), count) == (["Esther A.", "Ruth N."], 2)
 
 
 def test_nothing_is_rewritten_by_it(workspace, grace):

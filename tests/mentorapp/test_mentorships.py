@@ -146,6 +146,24 @@ def test_exactly_the_allowed_steps_are_offered_and_each_is_taken_back_exactly(wo
                 mentorships.change_state(workspace, kept(workspace, made), to=never)
 
 
+def test_whom_one_mentors_no_longer_is_found_among_the_earlier_and_groups_among_themselves(workspace, hanna, ruth):
+    _, samuel, on_hold = people.add_mentee(workspace, name="Samuel O.")
+    _, _, handed = people.add_mentee(workspace, name="Amina T.")
+    mentorships.change_state(workspace, on_hold, to="on_hold")
+    mentorships.hand_over(workspace, handed, to=hanna.id)
+    _, group = people.add_group(workspace, name="Circle", mentees=(ruth.id, samuel.id))
+
+    def names(which):
+        return [row.name for row in recall.mentees(workspace, which)]
+
+    assert names("now") == ["Ruth N."]
+    assert names("earlier") == ["Amina T.", "Samuel O."]
+    (row,) = recall.mentees(workspace, "groups")
+    assert (row.name, row.person, row.people, row.mentorship) == ("Circle", "", 2, group.id)
+    mentorships.found_mentorship(workspace, type="peer", mentees=(samuel.id,))
+    assert names("earlier") == ["Amina T."]
+
+
 def test_ending_early_says_why(workspace, ruth):
     pair = recall.mentee(workspace, ruth.id).mentorship
     with pytest.raises(UserError, match="ends early"):
