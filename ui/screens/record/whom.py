@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from mentorapp.clock import day_of
@@ -15,7 +15,20 @@ from ui.editors.whom import WhomPicker
 from ui.models import writing
 from ui.models.writing import Whom
 from ui.shell import Shell
-from ui.widgets import Avatar, Button, Card, Column, EmptyState, PageTitle, Row, RowList, Scroll
+from ui.widgets import (
+    Avatar,
+    Button,
+    Card,
+    Column,
+    FieldBox,
+    Line,
+    LineInput,
+    PageTitle,
+    PrimaryButton,
+    Row,
+    RowList,
+    Scroll,
+)
 
 
 class WhomPage(QWidget):
@@ -35,13 +48,8 @@ class WhomPage(QWidget):
         self.picker = WhomPicker()
         self.picker.chosen.connect(self.chosen)
         self._people.body.addWidget(self.picker)
-        self._nobody = EmptyState(
-            "users",
-            tr("Who do you mentor?"),
-            tr("Add the first person. A name is enough; everything else can wait."),
-            action=tr("Add a mentee"),
-            run=lambda: shell.go("mentees", new=True),
-        )
+        self._nobody = FirstPerson()
+        self._nobody.named.connect(self._meet)
         for part in (self._drafts, self._people, self._nobody):
             page.body.addWidget(part)
         page.body.addStretch(1)
@@ -51,7 +59,7 @@ class WhomPage(QWidget):
 
     def first_focus(self) -> QWidget:
         """Where the keyboard begins."""
-        return self.picker.filter
+        return self._nobody.name if self._nobody.isVisibleTo(self) else self.picker.filter
 
     def refresh(self) -> None:
         """Read again whom there is."""
@@ -66,9 +74,20 @@ class WhomPage(QWidget):
         self.picker.filter.clear()
         self.picker.set_everyone(everyone)
         self._people.setVisible(bool(everyone))
+        first = not everyone and not self._nobody.isVisibleTo(self)
         self._nobody.setVisible(not everyone)
+        if first:
+            self._nobody.name.setFocus(Qt.FocusReason.OtherFocusReason)
         self._rows.set_rows(self._draft_row(row, now) for row in drafts)
         self._drafts.setVisible(bool(drafts))
+
+    def _meet(self, name: str) -> None:
+        def add(workspace: Workspace) -> str:
+            from mentorapp.services import people
+
+            return people.add_mentee(workspace, name=name)[2].id
+
+        self._shell.do(add, self.chosen.emit, owner=self, failed=self._nobody.refuse)
 
     def _draft_row(self, row: DraftRow, now: datetime) -> Row:
         button = Button(tr("Go on"))
@@ -81,3 +100,31 @@ class WhomPage(QWidget):
         for signal in (button.clicked, made.activated):
             signal.connect(lambda *_: self._shell.go("record", draft=row.id))
         return made
+
+
+class FirstPerson(Card):
+    """Nobody is here yet: asks whom one met, and goes straight on to the session. `named` carries the name."""
+
+    named = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__(tr("Who did you meet?"))
+        self.name = LineInput(hint=tr("As this person likes to be called"))
+        self._box = FieldBox(tr("Name"), self.name, helper=tr("A name is enough; everything else can wait."))
+        go_on = PrimaryButton(tr("Go on"), short=True)
+        go_on.clicked.connect(self._finish)
+        self.name.returnPressed.connect(self._finish)
+        line = Line(gap=8)
+        line.addStretch(1)
+        line.addWidget(go_on)
+        self.body.addWidget(self._box)
+        self.body.addLayout(line)
+
+    def refuse(self, problem: Exception) -> None:
+        """Say beside the name what stands in the way."""
+        self._box.set_problem(str(problem))
+        self.name.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _finish(self) -> None:
+        self._box.set_problem("")
+        self.named.emit(self.name.text())
