@@ -37,8 +37,42 @@ _CHECK = 8
 MOST_HEAD = 1024
 """A head takes no more bytes than these, from the beginning of the file."""
 
-REQUEST, ANSWER, KNOCK, WELCOME = 1, 2, 3, 4
-"""What a file is: a laptop's changes; what a server says to them; a laptop that asks to be let in; that it was."""
+REQUEST, ANSWER, KNOCK, WELCOME, CONTENTS, KEPT = 1, 2, 3, 4, 5, 6
+"""What a file is: a laptop's changes; what a server says to them; a laptop that asks to be let in; that it was; contents of pictures and
+sound; what became of them, with contents that were asked for."""
+
+FOR_SERVERS = (REQUEST, KNOCK, CONTENTS)
+"""What is to be handed over at a server."""
+
+
+class Piece(msgspec.Struct, array_like=True, frozen=True):
+    """A part of a content, from `at` on; its name and its length are those of the whole."""
+
+    hash: str
+    record: str
+    length: int
+    at: int
+    body: bytes
+
+
+class Contents(msgspec.Struct, array_like=True, frozen=True):
+    """Parts of contents for the server, and what is asked for: (hash, from which byte)."""
+
+    epoch: bytes
+    pieces: tuple[Piece, ...]
+    wanted: tuple[tuple[str, int], ...] = ()
+
+
+class Kept(msgspec.Struct, array_like=True, frozen=True):
+    """How far each content is at the server, as (hash, bytes, whether it is there as a whole, why not), and parts of what was asked for."""
+
+    epoch: bytes
+    reached: tuple[tuple[str, int, bool, str], ...]
+    pieces: tuple[Piece, ...] = ()
+
+
+MOST_CONTENTS = 16 * 2**20
+"""About how many bytes of contents lie in one file, in either direction."""
 
 
 class Head(msgspec.Struct, array_like=True, frozen=True):
@@ -178,7 +212,7 @@ def key_id(public: bytes) -> bytes:
     return blake2b(public, digest_size=16).digest()
 
 
-_WORDS = {REQUEST: "", ANSWER: "-answer", KNOCK: "-enrol", WELCOME: "-enrolled"}
+_WORDS = {ANSWER: "-answer", KNOCK: "-enrol", WELCOME: "-enrolled", CONTENTS: "-files", KEPT: "-files-answer"}
 
 
 def named(head: Head) -> str:

@@ -15,7 +15,6 @@ from mentorapp.store.shelf import FileState
 from sync.server import accounts, holdings, ledger, shelf, tables, upstream
 from sync.server.accounts import Caller
 from sync.server.database import Database
-from sync.server.files import ROOM
 from sync.server.upstream import Centre
 
 _MOST_AT_ONCE = 500
@@ -176,7 +175,14 @@ class Relayed:
             mandate = holdings.mandate(connection, there.caller, there.office, "")
             try:
                 one = shelf.begin(
-                    connection, caller, mandate, hash=hash, length=row.length, record=row.record, now=now, room=ROOM
+                    connection,
+                    caller,
+                    mandate,
+                    hash=hash,
+                    length=row.length,
+                    record=row.record,
+                    now=now,
+                    room=shelf.ROOM,
                 )
                 if not one.id or one.offset != first:
                     return True  # It is here already, or came twice.

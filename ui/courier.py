@@ -15,7 +15,7 @@ from PySide6.QtCore import Signal
 from mentorapp.errors import UserError
 from mentorapp.i18n import ntr, tr
 from sync import bundle
-from sync.client import carrying, courier, failure, linked
+from sync.client import carrying, courier, failure, linked, parcels
 from ui import filing, theme, words
 from ui.shell import Shell
 from ui.widgets import Button, Card, text
@@ -89,6 +89,7 @@ class CourierCard(Card):
     def _write(self, folder: Path) -> None:
         def written(workspace: Workspace) -> str:
             done = courier.write(workspace.store, folder, at=workspace.clock.now())
+            parcels.write(workspace.store, folder, at=workspace.clock.now())
             return ntr(
                 "{n} record is in “{file}” ({size}). It stays among what is only here until the answer is back.",
                 "{n} records are in “{file}” ({size}). They stay among what is only here until the answer is back.",
@@ -130,11 +131,15 @@ class CourierCard(Card):
 
 def _taken(workspace: Workspace, folder: Path) -> str:
     safe = received = found = 0
-    for _, content, head in carrying.bundles(folder, bundle.ANSWER):
-        if courier.is_ours(workspace.store, head):
-            came = courier.take(workspace.store, content, at=workspace.clock.now())
-            found += 1
-            safe, received = safe + came.applied.safe, received + came.applied.received
+    for _, content, head in carrying.bundles(folder, bundle.ANSWER, bundle.KEPT):
+        if not courier.is_ours(workspace.store, head):
+            continue
+        found += 1
+        if head.sort == bundle.KEPT:
+            parcels.take(workspace.store, content, at=workspace.clock.now())
+            continue
+        came = courier.take(workspace.store, content, at=workspace.clock.now())
+        safe, received = safe + came.applied.safe, received + came.applied.received
     if not found:
         raise failure("bundle_none")
     return " ".join(

@@ -15,7 +15,7 @@ from mentorapp.i18n import N_, ntr, tr
 from mentorapp.services import workspace as workspaces
 from mentorapp.services.workspace import Workspace
 from sync import bundle, client
-from sync.client import carrying, courier
+from sync.client import carrying, courier, parcels
 from sync.client.standing import agreed, standing
 
 
@@ -93,16 +93,22 @@ def _courier(workspace: Workspace, words: argparse.Namespace) -> list[str]:
 
 def _write(workspace: Workspace, folder: Path) -> list[str]:
     done = courier.write(workspace.store, folder, at=workspace.clock.now())
+    contents = parcels.write(workspace.store, folder, at=workspace.clock.now())
     return [
         ntr("{n} record is in “{file}”.", "{n} records are in “{file}”.", done.records, file=done.files[-1]),
+        *(tr("Pictures and sound are in “{file}”.", file=file) for file in contents),
         tr("Hand it over at the office or to anybody who exchanges there. It counts as safe when the answer is back."),
     ]
 
 
 def _take(workspace: Workspace, path: Path) -> list[str]:
     lines = []
-    for file, content, head in carrying.bundles(path, bundle.ANSWER):
+    for file, content, head in carrying.bundles(path, bundle.ANSWER, bundle.KEPT):
         if not courier.is_ours(workspace.store, head):
+            continue
+        if head.sort == bundle.KEPT:
+            safe, came = parcels.take(workspace.store, content, at=workspace.clock.now())
+            lines += [tr("{file}: {safe} files are safe, {came} came.", file=file.name, safe=safe, came=came)]
             continue
         applied, late = courier.take(workspace.store, content, at=workspace.clock.now())
         lines += [f"{file.name}: ", *_came(applied)] if not late else [f"{file.name}: ", *_came(applied)[:1]]

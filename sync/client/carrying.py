@@ -42,7 +42,7 @@ def hand_over(line: Line, token: str, path: Path) -> list[Carried]:
     What was handed over before may be again: it is taken in once.
     """
     done = []
-    for file, content, head in bundles(path, bundle.REQUEST, bundle.KNOCK):
+    for file, content, head in bundles(path, *bundle.FOR_SERVERS):
         try:
             answer = handed(line, token, content)
             back = bundle.kept(file.parent, bundle.named(bundle.read_head(answer)), answer)

@@ -96,7 +96,7 @@ def write(store: Store, folder: Path, *, at: datetime) -> Written:
 
     Each has its name only once it is whole and on the disk.
     """
-    link = _sealed_for(store)
+    link = sealed_for(store)
     files: list[Path] = []
     ids: set[str] = set()
     size = 0
@@ -112,7 +112,8 @@ def write(store: Store, folder: Path, *, at: datetime) -> Written:
             return Written(tuple(files), len(ids), size)
 
 
-def _sealed_for(store: Store) -> Link:
+def sealed_for(store: Store) -> Link:
+    """The server that this laptop's files are for. Raises SyncError if there is none, or its key is not known yet."""
     link = linked(store)
     if link is None:
         raise failure("no_server")
@@ -127,18 +128,24 @@ def _one(store: Store, link: Link, at: datetime, besides: set[str]) -> tuple[Bat
     keys, id = keyring(store), token_bytes(16)
     with store.transaction():
         batch, more = _collected(store, link, at, besides)
-        number = int(store.recall(_NUMBER, "0")) + 1
+        number = next_number(store)
         sent = tuple((ack.id, ack.counter, ack.id in batch.partial) for ack in batch.sent)
         hello = batch.hello
         # Of several files only the last asks what is new: the same news in each would be airtime, and only one could be used.
         cursor = _NO_NEWS if more else hello.cursor
         one = Outstanding(id, at.isoformat(), hello.epoch, cursor, store.offers(), sent)
         _keep(store, (*outstanding(store), one))
-        store.remember(**{_NUMBER: str(number)})
     head = Head(bundle.REQUEST, bytes.fromhex(link.device), id, number=number)
     size = sum(len(s.value) for state in batch.states for r in state.registers.values() for s in r.siblings)
     body = batch.pack(11 if size < _HARD else 6)
     return batch, bundle.written(body, head, by=keys, to=bytes.fromhex(link.key)), head, more
+
+
+def next_number(store: Store) -> int:
+    """The number of this laptop's next file: in their order they are taken in."""
+    number = int(store.recall(_NUMBER, "0")) + 1
+    store.remember(**{_NUMBER: str(number)})
+    return number
 
 
 def _collected(store: Store, link: Link, at: datetime, besides: set[str]) -> tuple[Batch, bool]:
@@ -170,8 +177,8 @@ def _collected(store: Store, link: Link, at: datetime, besides: set[str]) -> tup
 
 def take(store: Store, file: bytes, *, at: datetime) -> Taken:
     """Take in an answer, whole or not at all. Raises SyncError; Braked as `engine.take` does, and then it may be taken again."""
-    link = _sealed_for(store)
-    content, head = _believed(store, link, file, bundle.ANSWER)
+    link = sealed_for(store)
+    content, head = believed(store, link, file, bundle.ANSWER)
     asked = next((one for one in outstanding(store) if one.id == head.answers), None)
     if asked is None:
         raise failure("bundle_answered", link.known_as)
@@ -194,15 +201,15 @@ def take(store: Store, file: bytes, *, at: datetime) -> Taken:
 
 
 def is_ours(store: Store, head: Head) -> bool:
-    """Whether an answer is for this laptop, to something that was not answered yet."""
+    """Whether an answer is for this laptop and may still say something new."""
     link = linked(store)
-    return (
-        link is not None and head.device.hex() == link.device and any(o.id == head.answers for o in outstanding(store))
-    )
+    if link is None or head.device.hex() != link.device:
+        return False
+    return head.sort == bundle.KEPT or any(one.id == head.answers for one in outstanding(store))
 
 
-def _believed(store: Store, link: Link, file: bytes, sort: int) -> tuple[bytes, Head]:
-    """What a file says, if it is for this laptop and from its server."""
+def believed(store: Store, link: Link, file: bytes, sort: int) -> tuple[bytes, Head]:
+    """What a file says, if it is for this laptop and from its server. Raises SyncError."""
     try:
         head = bundle.read_head(file)
         if head.sort != sort:

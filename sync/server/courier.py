@@ -18,7 +18,7 @@ import msgspec
 from sync import bundle, protocol, wire
 from sync.bundle import Head, Keyring
 from sync.protocol import Done, Hello, ProtocolError
-from sync.server import accounts, holdings
+from sync.server import accounts, holdings, shelving
 from sync.server.accounts import Caller, Device
 from sync.server.database import Database
 from sync.server.ledger import Ledger
@@ -69,7 +69,7 @@ def files(paths: Iterable[Path]) -> list[Path]:
                     head = bundle.read_head(opened.read(bundle.MOST_HEAD))
             except (OSError, ProtocolError):
                 head = None
-            if path.is_dir() and (head is None or head.sort not in (bundle.REQUEST, bundle.KNOCK)):
+            if path.is_dir() and (head is None or head.sort not in bundle.FOR_SERVERS):
                 continue
             found.append((head.device if head else b"", head.number if head else 0, file))
     return [file for *_, file in sorted(found)]
@@ -81,7 +81,7 @@ def deliver(database: Database, identity: Ledger, server: str, file: bytes, *, n
         head = bundle.read_head(file)
         if head.sort == bundle.KNOCK:
             return _let_in(database, identity, server, file, now)
-        if head.sort != bundle.REQUEST:
+        if head.sort not in bundle.FOR_SERVERS:
             raise Undelivered("bundle_not_for_servers")
         return _exchanged(database, identity, server, file, head, now)
     except ProtocolError as reason:
@@ -105,20 +105,26 @@ def _exchanged(database: Database, identity: Ledger, server: str, file: bytes, h
             raise Undelivered("bundle_forged", whose)
         if device.revoked:
             raise Undelivered("token_revoked", whose)
-        bodies = _answers(database, identity, server, device, opened.content, now)
+        if head.sort == bundle.CONTENTS:
+            sort, said = bundle.KEPT, shelving.kept(database, identity, _caller(device), opened.content, now=now)
+        else:
+            sort = bundle.ANSWER
+            said = msgspec.msgpack.encode(_answers(database, identity, server, device, opened.content, now))
     except ProtocolError as reason:
         raise Undelivered(reason.reason, whose) from reason
-    answer = Head(bundle.ANSWER, head.device, token_bytes(16), head.id, head.number)
-    sealed = bundle.written(msgspec.msgpack.encode(bodies), answer, by=keyring(identity), to=device.keys)
-    return Delivered(answer, sealed, whose)
+    answer = Head(sort, head.device, token_bytes(16), head.id, head.number)
+    return Delivered(answer, bundle.written(said, answer, by=keyring(identity), to=device.keys), whose)
+
+
+def _caller(device: Device) -> Caller:
+    return Caller(device.id, device.caller, device.office, device.person, device.seen)
 
 
 def _answers(
     database: Database, identity: Ledger, server: str, device: Device, content: bytes, now: datetime
 ) -> list[bytes]:
     """What is said to the laptop: first about what it sent, then all that is new for it, as if it had gone on asking."""
-    caller = Caller(device.id, device.caller, device.office, device.person, device.seen)
-    visit = Visit(database, identity, caller, server, now, carried=True)
+    visit = Visit(database, identity, _caller(device), server, now, carried=True)
     reader = wire.FrameReader()
     for frame in reader.feed(content):
         visit.take(frame)

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from sync.server import accounts, holdings, shelf
 from sync.server.accounts import Caller
 from sync.server.app import Refused, Server, bounded
-from sync.server.shelf import MOST_FILE, MOST_PIECE, File, NotShelved, Upload
+from sync.server.shelf import MOST_FILE, MOST_PIECE, ROOM, File, NotShelved, Upload
 
 log = logging.getLogger("mentor.server")
 
@@ -43,8 +43,6 @@ _STATUS = {
     "not_that_piece": 460,
     "not_that_file": 460,
 }
-ROOM = 100 * 2**30
-"""How many bytes of files an office may keep, unless the server is told otherwise."""
 
 
 class Files:

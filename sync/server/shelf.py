@@ -26,6 +26,9 @@ MOST_FILE = 50 * 2**20
 MOST_PIECE = 256 * 1024
 """The largest piece of an upload, in bytes."""
 
+ROOM = 100 * 2**30
+"""How many bytes of files an office may keep, unless the server is told otherwise."""
+
 LASTS = 14 * 86_400
 """Seconds for which an upload waits for its next piece."""
 

@@ -1,5 +1,6 @@
 """The exchange through files: late, twice, out of order, damaged, forged, foreign; nothing is lost, nothing counted as safe that is not."""
 
+import random
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from mentorapp.records import Session
+from mentorapp.clock import new_id
+from mentorapp.records import Attachment, Session
 from sync import bundle, client
 from sync.bundle import Keyring
-from sync.client import carrying, courier
+from sync.client import carrying, courier, parcels
 from sync.client.http import Line
 from sync.client.words import Misread
 from sync.server import accounts, ledger, tables
@@ -229,6 +231,70 @@ def test_news_of_many_megabytes_comes_in_one_answer(laptop: Make, office: Office
     taken = courier.take(grace.store, deliver(office, write(grace, stick)), at=grace.clock.now())
     assert taken.applied.received == 30
     assert grace.states() == awa.states()
+
+
+# --- pictures and sound ------------------------------------------------------------------------------------------------
+
+
+def pictured(one: Laptop, content: bytes) -> str:
+    """A picture of a session on a laptop; gives its name."""
+    session = one.session(one.pair().id)
+    record = new_id()
+    hash = one.store.keep_file(content, record=record, at=one.clock.now())
+    fields = {"mentorship": session.mentorship, "owner": session.id, "name": "x.jpg"}
+    one.save(Attachment(id=record, size=len(content), content_hash=hash, **fields))
+    return hash
+
+
+def carried(one: Laptop, office: Office, stick: Path, *, lost: int = -1, twice: bool = False) -> None:
+    """Text and contents to the server and back; one of the files of contents may be lost on its way, or all be handed over twice."""
+    now = one.clock.now()
+    texts = courier.write(one.store, stick, at=now).files
+    contents = parcels.write(one.store, stick, at=now)
+    for file in texts:
+        courier.take(one.store, deliver(office, file.read_bytes()), at=now)
+    answers = [
+        deliver(office, f.read_bytes()) for place, f in enumerate(contents) if place != lost for _ in range(1 + twice)
+    ]
+    for answer in answers:
+        parcels.take(one.store, answer, at=now)
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_a_picture_goes_by_files_and_comes_by_files(laptop: Make, office: Office, stick: Path, twice: bool) -> None:
+    grace, awa = sealing(laptop("grace")), sealing(laptop("grace"))
+    content = random.Random(1).randbytes(700_000)
+    hash = pictured(grace, content)
+    carried(grace, office, stick, twice=twice)
+    assert grace.store.file(hash).safe_at
+    carried(awa, office, stick)
+    awa.store.want_file(hash, size=len(content), record="", at=awa.clock.now())
+    carried(awa, office, stick, twice=twice)
+    assert awa.store.file_content(hash) == content
+
+
+def test_a_file_of_contents_that_is_lost_is_made_up_for_by_the_next(
+    laptop: Make, office: Office, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundle, "MOST_CONTENTS", 300_000)
+    grace = sealing(laptop("grace"))
+    content = random.Random(2).randbytes(1_500_000)
+    hash = pictured(grace, content)
+    carried(grace, office, stick, lost=1)
+    assert grace.store.file(hash).safe_at is None
+    assert grace.store.file(hash).sent > 0
+    carried(grace, office, stick)
+    assert grace.store.file(hash).safe_at
+
+
+def test_contents_are_given_to_nobody_who_may_not_read_them(laptop: Make, office: Office, stick: Path) -> None:
+    grace, thief = sealing(laptop("grace")), sealing(laptop("thief"))
+    content = b"a picture" * 10_000
+    hash = pictured(grace, content)
+    carried(grace, office, stick)
+    thief.store.want_file(hash, size=len(content), record="", at=thief.clock.now())
+    carried(thief, office, stick)
+    assert thief.store.file(hash).here == 0
 
 
 # --- what is not taken ------------------------------------------------------------------------------------------------
