@@ -248,4 +248,6 @@ def places(filled: Filled) -> dict[str, dict[str, Any]]:
         "ratings": {"person": filled.person},
         "pulse": {"person": filled.person},
         "file": {"file": filled.file},
+        "mentorship": {"new": True},
+        "agreement": {"mentorship": filled.mentorship},
     }
