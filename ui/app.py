@@ -46,6 +46,7 @@ class App(QObject):
         chosen = settings.load()
         i18n.use(appearance.language(chosen))
         appearance.speak(qt, i18n.language())
+        appearance.let_move(qt, chosen.motion)
         spoken.install()
         theme.apply(qt, appearance.wanted(qt, chosen))
         self.tasks = Tasks(self)
@@ -339,6 +340,7 @@ class App(QObject):
 
     def _settings_changed(self, chosen: settings.Settings) -> None:
         self.shell.settings = chosen
+        appearance.let_move(self.qt, chosen.motion)
         if appearance.language(chosen) != i18n.language():
             self._speak(appearance.language(chosen))
         self._look()

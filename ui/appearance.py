@@ -80,6 +80,28 @@ class _Ours(QTranslator):
         return tr(ours) if ours else None  # type: ignore[return-value]
 
 
+MOVING = (
+    Qt.UIEffect.UI_General,
+    Qt.UIEffect.UI_AnimateMenu,
+    Qt.UIEffect.UI_FadeMenu,
+    Qt.UIEffect.UI_AnimateCombo,
+    Qt.UIEffect.UI_AnimateTooltip,
+    Qt.UIEffect.UI_FadeTooltip,
+    Qt.UIEffect.UI_AnimateToolBox,
+)
+"""What moves or fades by itself, besides the mark that blinks where one writes."""
+
+
+def let_move(qt: QApplication, allowed: bool) -> None:
+    """Let menus, lists and tips move and fade as the system has them and the mark of writing blink; or keep everything still."""
+    if qt.property("moved") is None:
+        qt.setProperty("moved", [QApplication.isEffectEnabled(effect) for effect in MOVING])
+        qt.setProperty("blinked", QApplication.cursorFlashTime())
+    for effect, as_it_was in zip(MOVING, qt.property("moved"), strict=True):
+        QApplication.setEffectEnabled(effect, allowed and bool(as_it_was))
+    QApplication.setCursorFlashTime(int(qt.property("blinked")) if allowed else 0)
+
+
 def wanted(qt: QApplication, chosen: Settings) -> theme.Theme:
     """The theme for these settings in the language in use."""
     system_dark = qt.styleHints().colorScheme() == Qt.ColorScheme.Dark

@@ -15,8 +15,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from mentorapp import i18n, settings
 from mentorapp.clock import SetClock
-from mentorapp.i18n import tr
-from mentorapp.records import Mentorship, Session
+from mentorapp.errors import UserError
+from mentorapp.i18n import N_, tr
+from mentorapp.records import Goal, Mentorship, Session
 from mentorapp.services import people, recall, sample
 from mentorapp.services.workspace import Workspace
 from tests.journeys.conftest import Journey
@@ -43,6 +44,7 @@ def _ids(workspace: Workspace) -> dict[str, Any]:
         "session": sessions[0].id,
         "new_pair": long.id,
         "new_person": somebody.id,
+        "goal": workspace.store.find(Goal)[0].id,
         "group": workspace.store.find(Mentorship, "type = 'group'")[0].id,
     }
 
@@ -72,7 +74,20 @@ def places(journey: Journey) -> list[Place]:
     states: list[Place] = []
     for key in routes.SCREENS:
         states += _states(key, found)
-    return states
+    # Last, for it stays until it is put away.
+    return [*states, ("a problem", _problem)]
+
+
+def _problem(journey: Journey) -> None:
+    journey.go("today")
+    journey.app.notices.problem(
+        UserError(
+            N_(
+                "The disk did not do what was asked of it, so this could not be saved or read. What was saved before is safe. Try again; if it happens again, make a backup on a stick and ask your office for help."
+            )
+        )
+    )
+    journey.settle()
 
 
 def _states(key: str, found: dict[str, Any]) -> list[Place]:
@@ -113,6 +128,7 @@ def _to(key: str, **where: Any) -> Callable[[Journey], None]:
 def _asked(key: str, found: dict[str, Any]) -> Callable[[Journey], None]:
     def come(journey: Journey) -> None:
         screen = journey.go(key)
+        journey.window.toast.hide()  # some screens say that they were not told what to show
         asked = inspect.signature(screen.open).parameters if hasattr(screen, "open") else {}
         if wanted := {name: found[name] for name in asked if name in found}:
             journey.go(key, **wanted)

@@ -19,6 +19,7 @@ from mentorapp.services import sample
 from tests.journeys.conftest import Journey
 from tests.ui import gallery
 from tests.ui.gallery import called, seen
+from ui import appearance
 
 MEANINGLESS = {QAccessible.Role.NoRole, QAccessible.Role.Client, QAccessible.Role.Grouping, QAccessible.Role.Whitespace}
 """What a control is not: a screen reader would say its name and leave the person to guess what can be done."""
@@ -146,6 +147,22 @@ def test_arrows_reach_every_choice_that_the_tab_key_passes_by(program: Journey) 
                 if each.parentWidget() is group and each not in reached
             ]
     assert not wrong, "\n".join(wrong)
+
+
+def test_whoever_wants_nothing_to_move_sees_nothing_move(program: Journey) -> None:
+    blinked = QApplication.cursorFlashTime()
+    assert blinked > 0
+    for effect in (Qt.UIEffect.UI_General, Qt.UIEffect.UI_FadeMenu):
+        QApplication.setEffectEnabled(effect, True)
+    program.app.qt.setProperty("moved", None)
+    program.app.change(motion=False)
+    assert QApplication.cursorFlashTime() == 0
+    assert not any(QApplication.isEffectEnabled(effect) for effect in appearance.MOVING)
+    program.app.change(motion=True)
+    assert QApplication.cursorFlashTime() == blinked
+    assert QApplication.isEffectEnabled(Qt.UIEffect.UI_FadeMenu)
+    for effect in (Qt.UIEffect.UI_FadeMenu, Qt.UIEffect.UI_General):
+        QApplication.setEffectEnabled(effect, False)
 
 
 # --- once through AT-SPI, as assistive technology on Linux asks -----------------------------------------------------------

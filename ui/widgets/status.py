@@ -117,6 +117,8 @@ class Toast(QFrame):
         """Take the sign again in the theme in use."""
         bad = self.property("tone") == "bad"
         self._sign.setPixmap(theme.pixmap("circle-alert" if bad else "circle-check", "bad" if bad else "line", 18))
+        if self.isVisible():
+            self.place()
 
     def place(self) -> None:
         """Stand at the foot of the parent, centred."""

@@ -104,6 +104,7 @@ class ReflectionsScreen(QWidget):
         self.whose = Segment((("mine", tr("Mine")), ("shared", tr("Shared with me"))), name=tr("Whose reflections"))
         self.sought = LineInput(hint=tr("Search your reflections…"))
         self.sought.setAccessibleName(tr("Search your reflections"))
+        self.sought.setToolTip(tr("Search your reflections"))  # the hint is cut where text is large
         self.sought.setClearButtonEnabled(True)
         self.mood = Chips(name=tr("How it felt"))
         self.about = QComboBox()
