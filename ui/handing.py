@@ -99,7 +99,14 @@ class Handing(Asking):
             wrap=True,
         )
         self.nobody.hide()
-        for part in (self.nobody, self.box, self.day_box, self.staying):
+        self.means = text(
+            tr(
+                "From the next sync on, all of it is on your colleague’s laptop, and leaves yours unless you stay along."
+            ),
+            "caption",
+            wrap=True,
+        )
+        for part in (self.nobody, self.box, self.day_box, self.staying, self.means):
             self.column.addWidget(part)
         self.column.addLayout(self.foot)
         self._names: dict[str, str] = {}
@@ -109,7 +116,7 @@ class Handing(Asking):
         self._names = {each.id: each.name for each in colleagues}
         self.picker.set_options(list(self._names.items()))
         self.nobody.setVisible(not colleagues)
-        for part in (self.box, self.day_box, self.staying, self.do):
+        for part in (self.box, self.day_box, self.staying, self.means, self.do):
             part.setVisible(bool(colleagues))
 
     def name_of(self, id: str) -> str:

@@ -223,7 +223,10 @@ class MentorshipCard(Card):
             said = (
                 tr("{colleague} mentors along with you.", colleague=name)
                 if staying
-                else tr("Handed over to {colleague}. With the next sync the history goes along.", colleague=name)
+                else tr(
+                    "Handed over to {colleague}. At the next sync all of it goes to their laptop and leaves this one.",
+                    colleague=name,
+                )
             )
             self._shell.notices.say(said, action_label=tr("Undo"), action=lambda: self._back(before, "mentors"))
 
