@@ -108,6 +108,8 @@ def _states(key: str, found: dict[str, Any]) -> list[Place]:
             ("sessions/plan", _to(key, plan_for="")),
             *((f"sessions/{view}", _view(view)) for view in ("Week", "List")),
         ]
+    if key == "file":
+        return []  # The sample people have no file; a notice that there is none would lie over the next screen.
     if key == "mentorship":
         return [("mentorship/group", _to(key, mentorship=found["group"])), ("mentorship/new", _to(key, new=True))]
     if key == "same":
