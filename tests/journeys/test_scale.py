@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -197,6 +198,34 @@ def test_the_window_never_stands_still(full: Journey, full_home: tuple[Path, Fil
         drive(_everything(full, where), watchdog, idle=lambda: not full.app.tasks.is_busy())
     for name, longest in sorted(watchdog.longest.items(), key=lambda each: -each[1])[:25]:
         _say(name or "at rest", longest, "ms")
+    assert not watchdog.stalls, watchdog.told()
+
+
+def test_a_long_import_never_holds_the_window(full: Journey, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("Name,Phone\n" + "".join(f"Person {n} Q.,09{n:08}\n" for n in range(2000)), "utf-8")
+    screen: Any = full.go("import")
+
+    def steps() -> Iterator[str]:
+        screen.read(file)
+        while screen._stage != "table":
+            yield "reading and checking 2,000 rows"
+        screen._go.click()
+        until = time.monotonic() + 15
+        while screen._stage == "keeping" and time.monotonic() < until:
+            yield "keeping them"
+        if screen._stage == "keeping":
+            screen._work._stop.click()
+        while screen._stage != "done":
+            yield "stopping"
+        screen._undo_done.click()
+        while not screen._done.isVisible() or screen._see.isVisible():
+            yield "taking them back"
+
+    with Watchdog() as watchdog:
+        drive(steps(), watchdog, idle=lambda: not full.app.tasks.is_busy())
+    for name, longest in watchdog.longest.items():
+        _say(name, longest, "ms")
     assert not watchdog.stalls, watchdog.told()
 
 

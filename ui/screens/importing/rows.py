@@ -42,7 +42,7 @@ class RowsToCome(QAbstractListModel):
     def _choose(self) -> None:
         self.beginResetModel()
         rows = self._check.rows if self._check else []
-        self._shown = [row for row in rows if self._only in ("all", row.state)]
+        self._shown = rows if self._only == "all" else [row for row in rows if row.state == self._only]
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
@@ -133,12 +133,15 @@ class Preview(Card):
         """Measure again in the theme in use."""
         self._list.setFixedHeight(theme.px(57) * 6 + 4)
 
-    def show_check(self, check: Check) -> None:
-        """Show the rows of this check; what is filtered stays so."""
+    def check(self) -> Check | None:
+        """The check on show."""
+        return self._check
+
+    def show_check(self, check: Check, counts: dict[str, int]) -> None:
+        """Show the rows of this check, of which so many are in each state; what is filtered stays so."""
         self._check = check
         self._open_at = -1
         self._detail_card.hide()
-        counts = check.counts()
         offered = [("all", tr("All {n}", n=words.number(len(check.rows))))]
         for state, said in (
             (

@@ -6,7 +6,7 @@ Promises that nothing is kept before the person has seen it and said so, and tha
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from mentorapp.errors import UserError
 from mentorapp.i18n import ntr, tr
+from mentorapp.settings import Settings
 from ui import filing, words
 from ui.screens.importing.columns import ColumnsCard, OpenQuestions
 from ui.screens.importing.rows import Preview
@@ -194,24 +195,23 @@ class ImportScreen(QWidget):
         )
 
     def _was_read(self, book: Book) -> None:
-        from mentorapp.services.importing import matching
-
         self._book = book
         self._remarks.setText("\n".join(str(remark) for remark in book.remarks))
-        self._as_kind(matching.kind_of(book))
+        self._as_kind("")
 
     def _as_kind(self, kind: str) -> None:
-        from mentorapp.services.importing import matching, values
+        """Take the rows as of this kind, or of the one that they look like."""
+        book, settings = self._book, self._shell.settings
+        if book is not None:
+            self._shell.ask(lambda _w: _guessed(book, kind, settings), self._guessed, owner=self, latest="import kind")
 
-        book = self._book
-        if book is None:
-            return
-        chosen = matching.remembered(self._shell.settings, book, kind) or matching.guess(book, kind)
-        order = values.order_of(matching.dates_in(book, chosen, kind))
-        self._kind, self._month_first = kind, order == "month"
-        self._questions.show_for(kind, ask_order=order == "either", exported="id" in chosen)
-        self._columns.show_book(book, matching.targets(kind), chosen)
-        self._look()
+    def _guessed(self, found: _Guess) -> None:
+        if self._book is not None:
+            self._kind, self._month_first = found.kind, found.order == "month"
+            asked = found.order == "either"
+            self._questions.show_for(found.kind, ask_order=asked, exported="id" in found.matching)
+            self._columns.show_book(self._book, found.targets, found.matching)
+            self._look()
 
     # --- looking at it ------------------------------------------------------------------------------------------------
 
@@ -250,20 +250,29 @@ class ImportScreen(QWidget):
         )
 
     def _looked(self, check: Check) -> None:
-        first = self._stage != "table"
         self._check = check
-        self._preview.show_check(check)
-        self._show_stage("table")
         self._count()
-        if first:
-            self._go.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _count(self) -> None:
-        if self._check is not None:
-            n = self._check.counts()["taken"]
-            self._go.setEnabled(n > 0)
-            self._go.set_words(ntr("Import {n} row", "Import {n} rows", n, n=words.number(n)))
-            self._questions.say_missing(self._check.missing("person"), self._check.missing("site"))
+        check = self._check
+        if check is not None:
+            self._shell.ask(lambda _w: (check, _counted(check)), self._show_counted, owner=self, latest="import count")
+
+    def _show_counted(self, found: tuple[Check, _Counted]) -> None:
+        check, said = found
+        if check is not self._check:
+            return
+        first = self._stage != "table"
+        if self._preview.check() is not check:
+            self._preview.show_check(check, said.counts)
+        if first:
+            self._show_stage("table")
+        n = said.counts["taken"]
+        self._go.setEnabled(n > 0)
+        self._go.set_words(ntr("Import {n} row", "Import {n} rows", n, n=words.number(n)))
+        self._questions.say_missing(said.people, said.sites)
+        if first:
+            self._go.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- keeping it ---------------------------------------------------------------------------------------------------
 
@@ -386,6 +395,31 @@ class ImportScreen(QWidget):
 
         said = tr("“{file}” is saved. Fill it in and choose it here.", file=file.name)
         self._shell.do(save, lambda _done: self._shell.notices.say(said), owner=self)
+
+
+class _Guess(NamedTuple):
+    kind: str
+    matching: tuple[str, ...]
+    order: str
+    targets: dict[str, str]
+
+
+class _Counted(NamedTuple):
+    counts: dict[str, int]
+    people: list[str]
+    sites: list[str]
+
+
+def _guessed(book: Book, kind: str, settings: Settings) -> _Guess:
+    from mentorapp.services.importing import matching, values
+
+    kind = kind or matching.kind_of(book)
+    chosen = matching.remembered(settings, book, kind) or matching.guess(book, kind)
+    return _Guess(kind, chosen, values.order_of(matching.dates_in(book, chosen, kind)), matching.targets(kind))
+
+
+def _counted(check: Check) -> _Counted:
+    return _Counted(check.counts(), check.missing("person"), check.missing("site"))
 
 
 def _runs(workspace: Workspace) -> list[Run]:
