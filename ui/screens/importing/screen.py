@@ -6,7 +6,7 @@ Promises that nothing is kept before the person has seen it and said so, and tha
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QWidget
 
 from mentorapp.errors import UserError
 from mentorapp.i18n import ntr, tr
-from mentorapp.settings import Settings
 from ui import filing, words
+from ui.screens.importing.asked import Counted, Guess, counted, guessed, runs, save_template
 from ui.screens.importing.columns import ColumnsCard, OpenQuestions
 from ui.screens.importing.rows import Preview
 from ui.screens.importing.start import StartPage, kinds
@@ -106,7 +106,7 @@ class ImportScreen(QWidget):
 
     def refresh(self) -> None:
         """Read again which imports there were."""
-        self._shell.ask(_runs, self._start.show_runs, owner=self, latest="imports")
+        self._shell.ask(runs, self._start.show_runs, owner=self, latest="imports")
 
     def first_focus(self) -> QWidget:
         """Where the keyboard begins."""
@@ -203,9 +203,9 @@ class ImportScreen(QWidget):
         """Take the rows as of this kind, or of the one that they look like."""
         book, settings = self._book, self._shell.settings
         if book is not None:
-            self._shell.ask(lambda _w: _guessed(book, kind, settings), self._guessed, owner=self, latest="import kind")
+            self._shell.ask(lambda _w: guessed(book, kind, settings), self._guessed, owner=self, latest="import kind")
 
-    def _guessed(self, found: _Guess) -> None:
+    def _guessed(self, found: Guess) -> None:
         if self._book is not None:
             self._kind, self._month_first = found.kind, found.order == "month"
             asked = found.order == "either"
@@ -256,9 +256,9 @@ class ImportScreen(QWidget):
     def _count(self) -> None:
         check = self._check
         if check is not None:
-            self._shell.ask(lambda _w: (check, _counted(check)), self._show_counted, owner=self, latest="import count")
+            self._shell.ask(lambda _w: (check, counted(check)), self._show_counted, owner=self, latest="import count")
 
-    def _show_counted(self, found: tuple[Check, _Counted]) -> None:
+    def _show_counted(self, found: tuple[Check, Counted]) -> None:
         check, said = found
         if check is not self._check:
             return
@@ -379,50 +379,4 @@ class ImportScreen(QWidget):
     # --- tables to fill in --------------------------------------------------------------------------------------------
 
     def _template(self, kind: str) -> None:
-        label = dict(kinds())[kind]
-        forms = tr("Spreadsheets (*.xlsx);;Tables (*.csv)")
-        file = filing.where_to_save(self, title=tr("Save a table to fill in"), name=f"{label}.xlsx", kind=forms)
-        if file is None:
-            return
-        if file.suffix.lower() not in (".xlsx", ".csv"):
-            file = file.with_name(f"{file.name}.xlsx")
-
-        def save(workspace: Workspace) -> None:
-            from mentorapp.clock import day_of
-            from mentorapp.services.importing import templates
-
-            templates.write(kind, file, today=day_of(workspace.clock.now()))
-
-        said = tr("“{file}” is saved. Fill it in and choose it here.", file=file.name)
-        self._shell.do(save, lambda _done: self._shell.notices.say(said), owner=self)
-
-
-class _Guess(NamedTuple):
-    kind: str
-    matching: tuple[str, ...]
-    order: str
-    targets: dict[str, str]
-
-
-class _Counted(NamedTuple):
-    counts: dict[str, int]
-    people: list[str]
-    sites: list[str]
-
-
-def _guessed(book: Book, kind: str, settings: Settings) -> _Guess:
-    from mentorapp.services.importing import matching, values
-
-    kind = kind or matching.kind_of(book)
-    chosen = matching.remembered(settings, book, kind) or matching.guess(book, kind)
-    return _Guess(kind, chosen, values.order_of(matching.dates_in(book, chosen, kind)), matching.targets(kind))
-
-
-def _counted(check: Check) -> _Counted:
-    return _Counted(check.counts(), check.missing("person"), check.missing("site"))
-
-
-def _runs(workspace: Workspace) -> list[Run]:
-    from mentorapp.services.importing import running
-
-    return running.runs(workspace)
+        save_template(self._shell, self, kind)
