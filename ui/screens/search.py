@@ -65,7 +65,11 @@ class SearchScreen(QWidget):
             [(kind, asking.kind_words(kind)) for kind in _KINDS], exclusive=False, name=tr("Only some kinds")
         )
         self.times = Chips(
-            (("month", tr("Last 30 days")), ("year", tr("This year")), ("before", tr("Before this year"))),
+            (
+                ("month", ntr("Last {n} day", "Last {n} days", 30, n=words.number(30))),
+                ("year", tr("This year")),
+                ("before", tr("Before this year")),
+            ),
             name=tr("From when"),
         )
         self.people = Chips(exclusive=False, name=tr("About whom"))
