@@ -307,6 +307,9 @@ def test_consent_is_asked_withdrawn_with_what_it_means_and_every_answer_stays(
     mentor_app.go("mentee", person=person)
     mentor_app.click("Ask for consent: photographs")
     card: Any = mentor_app.screen()._consents  # type: ignore[attr-defined]
+    mentor_app.click("Keep")
+    assert mentor_app.says("Say what the answer was.")
+    card.form.answer.chip("given").click()
     mentor_app.type("Acholi", into=card.form.boxes["language"].editor)
     mentor_app.click("Keep")
     assert mentor_app.ask(lambda w: consents.allows(w, person, "photo"))

@@ -14,7 +14,7 @@ from mentorapp.clock import day_of
 from mentorapp.i18n import tr
 from ui import words
 from ui.shell import Shell
-from ui.widgets import Button, Card, Column, FieldBox, Flow, Line, Pill, PrimaryButton, QuietButton, Row, Segment, text
+from ui.widgets import Button, Card, Chips, Column, FieldBox, Line, Pill, PrimaryButton, QuietButton, Row, text
 from ui.widgets.keyed import KeyedRows
 
 if TYPE_CHECKING:
@@ -228,7 +228,8 @@ class AskForm(QWidget):
         self._made = True
         column = Column(self, edges=(0, 8, 0, 0), gap=10)
         self._title = text("", "strong", wrap=True)
-        self.answer = Segment((("given", tr("Yes")), ("refused", tr("No"))), name=tr("Answer"))
+        # Neither is chosen beforehand: nobody's answer is assumed.
+        self.answer = Chips((("given", tr("Yes")), ("refused", tr("No"))), name=tr("Answer"))
         fields = fields_of(Consent)
         names = ("language", "method", "given_on", "covers", "note")
         self.boxes: dict[str, Any] = {name: EditorBox(fields[name]) for name in names}
@@ -241,9 +242,8 @@ class AskForm(QWidget):
         foot.addStretch(1)
         foot.addWidget(cancel)
         foot.addWidget(keep)
-        first = Flow(gap=12)
-        first.addWidget(FieldBox(tr("Answer"), self.answer))
-        for part in (self._title, first, *self.boxes.values()):
+        self.answer_box = FieldBox(tr("Answer"), self.answer)
+        for part in (self._title, self.answer_box, *self.boxes.values()):
             column.addWidget(part)
         column.addLayout(foot)
 
@@ -255,7 +255,8 @@ class AskForm(QWidget):
         self._title.setText(
             tr("{name} was asked about {purpose}.", name=page.first_name, purpose=purpose_words(purpose))
         )
-        self.answer.set_value("given")
+        self.answer.set_value(())
+        self.answer_box.set_problem("")
         for name, box in self.boxes.items():
             box.say("")
             box.set_value(page.view.person.language.split(",")[0].strip() if name == "language" else box.field.empty)
@@ -264,6 +265,10 @@ class AskForm(QWidget):
 
     def keep(self) -> None:
         """Keep the answer, or say what is missing."""
+        self.answer_box.set_problem("" if self.answer.picked_one() else tr("Say what the answer was."))
+        if not self.answer.picked_one():
+            self.answer.setFocus()
+            return
         for box in self.boxes.values():
             if box.unreadable():
                 box.say(box.unreadable())
