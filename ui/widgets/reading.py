@@ -28,6 +28,8 @@ def _parts(widget: QWidget) -> Iterator[QWidget]:
     elif isinstance(widget, QStackedWidget):
         if (shown := widget.currentWidget()) is not None:
             yield shown
+        # What lies over the pages, such as a notice, comes after them.
+        yield from (over for over in widget.children() if isinstance(over, QWidget) and widget.indexOf(over) < 0)
     elif isinstance(widget, Flow):
         yield from widget.parts()
     elif (layout := widget.layout()) is not None:
