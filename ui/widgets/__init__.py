@@ -24,10 +24,11 @@ from ui.widgets.focus import FocusRing, follow_focus
 from ui.widgets.lists import ROW, ListRow, LongList, RowPainter
 from ui.widgets.marks import TONES, Avatar, Badge, Bar, Dot, Pill
 from ui.widgets.panels import EmptyState, Prose, Quote, Stat
-from ui.widgets.rows import Row, RowList, TickBox, TickRow, TimelineRow, TwoLines
+from ui.widgets.rows import Row, RowList, TickBox, TickRow, TwoLines
 from ui.widgets.rowsmodel import RowsModel
 from ui.widgets.search import SearchBox
 from ui.widgets.status import StatusLine, Toast
+from ui.widgets.timelinerow import TimelineRow
 
 __all__ = [
     "ROW",
