@@ -66,7 +66,7 @@ class Attaching(Card):
 
     def _lay_out(self) -> None:
         self.body.setSpacing(6)
-        self._asks, self._heard = Column(gap=0), Column(gap=0)
+        self._asks, self._heard = Column(gap=10), Column(gap=10)
         for part in (self.files, self.cut_off, self._reading, self._problem):
             part.hide()
             self.body.addWidget(part)

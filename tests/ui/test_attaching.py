@@ -1,5 +1,6 @@
 """Files of a session: added at once or after one question, told truly how they stand, got, copied, taken out and brought back."""
 
+import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -551,3 +552,17 @@ def test_in_a_group_each_is_asked(bench: Bench, monkeypatch: pytest.MonkeyPatch,
         screen.files.allowing.yes.click()
         bench.settle()
     assert not screen.files.allowing.isVisible()
+
+
+def test_a_photo_does_not_wait_for_a_long_exchange(
+    qtbot, bench: Bench, screen: RecordScreen, monkeypatch: pytest.MonkeyPatch, large: Path
+) -> None:  # type: ignore[no-untyped-def]
+    ended = threading.Event()
+    bench.tasks.run(lambda: ended.wait(20), lane="network")
+    monkeypatch.setattr(filing, "which_to_open", lambda *_args, **_kw: large)
+    screen.files.choose.click()
+    try:
+        qtbot.waitUntil(lambda: screen.files.question.isVisible(), timeout=10_000)
+    finally:
+        ended.set()
+    bench.settle()

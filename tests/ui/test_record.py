@@ -12,6 +12,7 @@ from PySide6.QtCore import QMimeData, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from mentorapp.clock import local
 from mentorapp.errors import UserError
 from mentorapp.records import ActionItem, Reflection, Session
 from mentorapp.services import promises, sessions
@@ -550,3 +551,21 @@ def test_on_a_low_window_what_was_agreed_comes_nearer(bench: Bench, promised: li
     low = notes.height()
     notes.insertPlainText("a\nb\nc\nd\ne")
     assert notes.height() >= low + 3 * notes.fontMetrics().lineSpacing(), "it grows as one writes"
+
+
+def test_the_next_meeting_of_a_group_is_planned_in_one_click(bench: Bench) -> None:
+    screen = opened(bench, mentorship=bench.circle.id)
+    screen.page.go_to_how()
+    bench.settle()
+    QTest.keyClicks(screen.page.how.boxes["next_date"].editor, "7/12/2026")
+    screen.page.finish.click()
+    bench.settle()
+    notice = bench.said[-1]
+    assert notice.words == "Next time: Monday 7 December."
+    assert notice.action is not None
+    notice.action()
+    bench.settle()
+    (planned,) = bench.ask(lambda workspace: workspace.store.find(Session, "status = 'planned'"))
+    assert planned.planned_start is not None
+    assert local(planned.planned_start).date() == date(2026, 12, 7)
+    assert planned.mentorship == bench.circle.id

@@ -1,5 +1,7 @@
 """A voice note: kept as it is spoken, found again after a crash, played, thrown away, spoken anew; never a file on the disk."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -363,3 +365,13 @@ def test_what_was_cut_off_of_a_note_of_ones_own_is_offered_to_its_author_alone(
     assert bench.ask(lambda w: w.store.find(Attachment)[0].scope).startswith("private/")
     assert screen.spoken is not None
     screen.spoken.note._recording = ""  # The other window is gone.
+
+
+def test_neither_the_start_nor_a_session_loads_what_plays_or_draws_pages() -> None:
+    """In a process of its own: here other tests have loaded it."""
+    asked = (
+        "import sys, ui.app, ui.screens.record, ui.screens.mentee, ui.screens.file, ui.copying; "
+        "print([name for name in sys.modules if name.startswith(('PySide6.QtMultimedia', 'PySide6.QtPdf', 'pypdf'))])"
+    )
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "[]"

@@ -15,11 +15,13 @@ from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from mentorapp.errors import UserError
 from mentorapp.i18n import tr
+from mentorapp.records import Session
 from mentorapp.rules import Problem
 from mentorapp.services import sessions
 from mentorapp.services.sessions import SessionDraft
 from mentorapp.services.workspace import Workspace
 from ui import theme
+from ui import words as say
 from ui.attaching import Attaching
 from ui.editors.keeping import Keeper
 from ui.models import writing
@@ -31,6 +33,8 @@ from ui.shell import Shell
 from ui.widgets import Column
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from mentorapp.store import Changed
 
 EVERY_MINUTE_MS = 60_000
@@ -245,6 +249,22 @@ class RecordScreen(QWidget):
             words = tr("The session with {name} is finished and kept on this laptop.", name=name)
             self._shell.notices.say(words, "good", tr("Open it again"), lambda: self._shell.go("record", session=id))
             self._go_on(finished, finished=id)
+            if finished.pair.group:
+                self._offer_next(id)
+
+    def _offer_next(self, id: str) -> None:
+        """Plan a group's next meeting in one click; of one mentee the page offers it."""
+
+        def offer(session: Session) -> None:
+            day = session.next_date
+            if day is not None and day >= self.page.today:
+                words = tr("Next time: {day}.", day=say.weekday_day(day, near=self.page.today))
+                self._shell.notices.say(words, "good", tr("Plan it"), lambda: self._plan_next(session, day))
+
+        self._shell.ask(lambda workspace: workspace.store.get(Session, id), offer, owner=self)
+
+    def _plan_next(self, session: Session, day: date) -> None:
+        self._shell.do(lambda workspace: sessions.plan_next(workspace, after=session, day=day)[0])
 
     def _go_on(self, done: Writing, **where: str) -> None:
         if done.pair.group or not done.pair.people:
