@@ -19,13 +19,13 @@ from mentorapp.clock import SystemClock
 from mentorapp.errors import UserError
 from mentorapp.i18n import tr
 from mentorapp.records import Attachment, Session
-from mentorapp.services import attachments, people, voice
+from mentorapp.services import attachments, voice
 from mentorapp.services.attachments import Standing
 from mentorapp.services.voice import Interrupted
 from ui import filing
 from ui.allowing import Allowing
 from ui.camera import Viewfinder, as_jpeg
-from ui.carrying import Chosen, content_of, looked_at, read, save_a_copy
+from ui.carrying import Chosen, content_of, looked_at, read, save_a_copy, take_out
 from ui.filerows import FileRow, InterruptedRow, Question, Shown
 from ui.playing import PlayerBar
 from ui.shell import Shell
@@ -208,13 +208,15 @@ class Attaching(Card):
                 self._add_from(place.name, lambda: read(place))
 
     def _paste(self) -> None:
-        image = QGuiApplication.clipboard().image()
-        if not image.isNull():
-            self._add_image(image)
+        self._add_image(QGuiApplication.clipboard().image())
 
     def _add_image(self, image: QImage) -> None:
+        if not image.isNull():
+            self._add_photo(lambda: as_jpeg(image))
+
+    def _add_photo(self, content: Callable[[], bytes]) -> None:
         name = tr("Photo {time}", time=f"{SystemClock().now().astimezone():%H.%M}") + ".jpg"
-        self._add_from(name, lambda: looked_at(name, as_jpeg(image)))
+        self._add_from(name, lambda: looked_at(name, content()))
 
     def _offer_paste(self) -> None:
         seen = QGuiApplication.clipboard().mimeData()
@@ -232,8 +234,7 @@ class Attaching(Card):
 
     def _taken(self, content: bytes) -> None:
         self._looked()
-        name = tr("Photo {time}", time=f"{SystemClock().now().astimezone():%H.%M}") + ".jpg"
-        self._add_from(name, lambda: looked_at(name, content))
+        self._add_photo(lambda: content)
 
     def _looked(self) -> None:
         if self.viewfinder is not None:
@@ -387,18 +388,8 @@ class Attaching(Card):
         self._shell.do(lambda workspace: attachments.fetch(workspace, attachment=file), owner=self)
 
     def _take_out(self, file: Attachment) -> None:
-        shell = self._shell
-
-        def bring_back() -> None:
-            shell.do(lambda workspace: people.unvoid(workspace, file))
-
-        def taken_out(_changed: object) -> None:
-            shell.notices.say(tr("“{name}” is taken out.", name=file.name), "good", tr("Undo"), bring_back)
+        def taken_out() -> None:
             if self.isVisible() and not self.files.keys():
                 self.choose.setFocus(Qt.FocusReason.OtherFocusReason)
 
-        shell.do(
-            lambda workspace: attachments.remove(workspace, attachment=file, reason=tr("Taken out of the session")),
-            taken_out,
-            owner=self,
-        )
+        take_out(self._shell, self, file, taken_out)

@@ -5,6 +5,7 @@ Reads and writes on whatever thread asks: give these to the lane for pictures.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from mentorapp import bare
 from mentorapp.errors import UserError
 from mentorapp.i18n import N_, tr
 from mentorapp.records import Attachment
-from mentorapp.services import attachments
+from mentorapp.services import attachments, people
 from ui import filing, shrinking
 from ui.shell import Shell
 
@@ -87,3 +88,20 @@ def save_a_copy(shell: Shell, parent: QWidget, file: Attachment) -> None:
         )
 
     shell.ask(lambda workspace: content_of(workspace, file), have, owner=shell)
+
+
+def take_out(shell: Shell, owner: QWidget, file: Attachment, then: Callable[[], None]) -> None:
+    """Take a file out of sight, and offer to bring it back."""
+
+    def bring_back() -> None:
+        shell.do(lambda workspace: people.unvoid(workspace, file))
+
+    def taken_out(_changed: object) -> None:
+        shell.notices.say(tr("“{name}” is taken out.", name=file.name), "good", tr("Undo"), bring_back)
+        then()
+
+    shell.do(
+        lambda workspace: attachments.remove(workspace, attachment=file, reason=tr("Taken out of the session")),
+        taken_out,
+        owner=owner,
+    )

@@ -24,7 +24,7 @@ from ui.filerows import FileRow
 from ui.screens.file import FileScreen
 from ui.screens.mentee import MenteeScreen
 from ui.screens.record import RecordScreen
-from ui.widgets import TimelineRow
+from ui.widgets import TimelineRow, reading
 
 
 @pytest.fixture
@@ -416,7 +416,7 @@ def test_everything_is_reached_by_the_keyboard_and_named(
     (row,) = rows(screen)
     screen.files.choose.setFocus()
     for button in (row.take_out, row.save):
-        screen.focusNextPrevChild(False)
+        reading.move(screen, forward=False)
         assert QApplication.focusWidget() is button
         assert button.accessibleName().endswith("“note.txt”")
 
