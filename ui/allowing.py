@@ -87,7 +87,9 @@ class Allowing(QWidget):
         for button in (self.yes, self.no):
             button.setAccessibleDescription(self._question.text())
             button.show()
-        self.yes.setFocus(Qt.FocusReason.OtherFocusReason)
+        # Nobody's answer is assumed: Enter by habit puts it off.
+        self.later.setAccessibleDescription(self._question.text())
+        self.later.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _answer(self, *, given: bool) -> None:
         one, purpose, session = self._one, self._purpose, self._session
