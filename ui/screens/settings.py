@@ -50,12 +50,21 @@ class SettingsScreen(Scroll):
         shell.settings_changed.connect(self._said_otherwise)
         self.refresh()
 
+    def open(self, **_where: object) -> None:
+        """Show it; what still holds is not made again."""
+        if self._said_for != self._now():
+            self.refresh()
+
+    def _now(self) -> tuple[object, ...]:
+        return i18n.language(), self._shell.settings, self._shell.workspace
+
     def refresh(self) -> None:
         """Say everything again, in the language in use; the place and the keyboard stay where they were."""
         at = self.verticalScrollBar().value()
         held = next(
             (key for key, group in self._groups.items() if group.isAncestorOf(self.window().focusWidget() or self)), ""
         )
+        self._said_for = self._now()
         old, self._page = self._page, self._built()
         if old is not None:
             self.body.removeWidget(old)
