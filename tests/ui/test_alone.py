@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -56,3 +57,22 @@ def test_a_folder_that_takes_no_lock_is_no_reason_not_to_start(tmp_path: Path, q
     file = tmp_path / "a file"
     file.touch()
     assert Alone(file / "folder").is_first
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends processes otherwise")
+def test_starting_the_program_again_while_it_runs_ends_at_once_and_in_good_order(tmp_path: Path) -> None:
+    environment = {**os.environ, "MENTOR_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-m", "ui"]
+    first = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "running.lock").exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        time.sleep(4)  # Its window opens before it listens to anybody.
+        assert subprocess.run(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL, timeout=60).returncode == 0
+        assert first.poll() is None, "the first goes on"
+    finally:
+        first.terminate()
+        assert first.wait(60) == 0
+    assert not (tmp_path / "running.lock").exists()
