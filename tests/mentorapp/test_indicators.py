@@ -380,3 +380,49 @@ def test_a_share_of_nothing_is_no_number():
 def test_the_figures_agree_with_the_words_of_the_services():
     assert USUAL_CADENCE == indicators.USUAL_CADENCE
     assert set(OPEN_PROMISES) == set(indicators.OPEN)
+
+
+# --- at the edges, by hand --------------------------------------------------------------------------------------------
+
+
+def test_what_was_not_assessed_or_lacked_the_means_is_no_gain():
+    def rating(n, level, completeness="full"):
+        return CompetencyRating(
+            id=str(n), level=level, completeness=completeness, day=DAY + timedelta(days=n), rater="mentor"
+        )
+
+    line = [rating(1, "none", "partial"), rating(2, "some"), rating(3, "x"), rating(4, "strong", "resource_limited")]
+    found = indicators.gain(line)
+    assert (found.before, found.after, found.steps) == (1, 3, 2)
+    assert indicators.gain(line[1:]) is None
+
+
+def test_a_share_counts_four_and_five_of_five_people_up():
+    some = [Pulse(id=str(n), rater=f"r{n}", trust=n, voice=n if n > 1 else None) for n in (1, 2, 3, 4, 5)]
+    assert indicators.pulse_shares(some) == {"trust": (2, 5)}
+    assert indicators.pulse_shares(some[1:]) == {}
+
+
+def test_late_begins_the_day_after_and_a_gap_may_be_as_long_as_agreed():
+    items = [ActionItem(id=str(n), status="open", due=DAY + timedelta(days=n)) for n in (-1, 0, 1)]
+    assert indicators.actions(items, DAY).overdue == 1
+    pair = Mentorship(id="p", status="active", mentees=("a",), starts=DAY, cadence=10)
+    for days, steady in ((17, 1), (18, 0)):
+        assert indicators.continuity([pair], [], DAY + timedelta(days=days)).steady == (steady, 1)
+
+
+def test_attainment_counts_what_was_reached_in_part_and_coverage_only_whom_one_mentors():
+    due = PERIOD.first
+    states = ("achieved", "partly_achieved", "dropped", "draft")
+    goals = [Goal(id=state, status=state, due=due) for state in states]
+    assert indicators.attainment([*goals, Goal(id="later", status="achieved")], PERIOD) == (2, 3)
+    pairs = [
+        Mentorship(id="p", status="active", mentees=("a", "b")),
+        Mentorship(id="q", status="on_hold", mentees=("c",)),
+    ]
+    started = datetime.combine(due, START.timetz())
+    some = [
+        Session(id=pair.id, mentorship=pair.id, status="held", started=started, attendees=pair.mentees[:1])
+        for pair in pairs
+    ]
+    assert indicators.coverage(pairs, some, PERIOD) == (1, 2)
