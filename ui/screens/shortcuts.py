@@ -16,15 +16,23 @@ class ShortcutsScreen(Scroll):
         super().__init__(width=680)
         self._shell = shell
         self._parts: list[QWidget] = []
+        self._said: list[tuple[str, str]] = []
         self.refresh()
         self.body.addStretch(1)
 
     def open(self, **where: object) -> None:
-        """Commands may have been added since."""
-        self.refresh()
+        """Commands may have been added since; what still holds is not made again."""
+        if self._said != self._now():
+            self.refresh()
+
+    def _now(self) -> list[tuple[str, str]]:
+        return [
+            (command.label(), command.keys()) for some in self._shell.commands.by_group().values() for command in some
+        ]
 
     def refresh(self) -> None:
         """Say it again, in the language in use."""
+        self._said = self._now()
         for old in self._parts:
             self.body.removeWidget(old)
             old.hide()
