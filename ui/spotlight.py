@@ -16,7 +16,7 @@ from ui import theme
 from ui.widgets.announce import announce
 from ui.widgets.marked import Marks
 
-TRIES, EVERY_MS = 40, 50
+TRIES, EVERY_MS = 80, 50
 STAYS_MS = 4000
 """How long something that is no text field stays marked."""
 
@@ -71,8 +71,8 @@ class Spotlight(QObject):
             for each in (box, *box.findChildren(QWidget)):
                 if marked(said_by(each), self._words):
                     return each
-        if self._field and self._kind and self._left > TRIES // 2:
-            return None  # its editor may still be on its way
+        if declared is not None and self._left > TRIES // 4:
+            return None  # Its editor may still be on its way: parts of a long page are made when there is time.
         return next((each for each in visible if marked(said_by(each), self._words)), None)
 
     def _declared(self) -> object:

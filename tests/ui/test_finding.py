@@ -48,7 +48,7 @@ def typed(journey: Journey, words: str) -> list[str]:
 
 def lit(journey: Journey) -> None:
     """Wait until the spotlight has found its words."""
-    for _ in range(60):
+    for _ in range(120):
         if not journey.app.finder._spotlight.is_seeking():
             return
         QTest.qWait(EVERY_MS)
