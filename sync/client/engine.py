@@ -57,7 +57,8 @@ class Batch:
     """What was sent before and never answered for. While the server is asked what of it arrived, nothing is sent."""
     decisions: tuple[tuple[bytes, bool], ...] = ()
     comparing: Summary | Listing | None = None
-    """What the two are compared by. Meanwhile nothing else is sent."""
+    everything: bool = False
+    """What the two are compared by, and whether what may stay here no longer is too. Meanwhile nothing else is sent."""
     carried: bool = False
     """Whether it goes through a file: the answer may come much later, or never, and others may come between."""
     known_partial: frozenset[str] = frozenset()
@@ -133,7 +134,7 @@ def collect(store: Store, *, at: datetime, pace: Pace | None = None) -> Batch:
     if plan:
         with store.transaction():
             asked = repair.question(store, plan, pace)
-            return Batch(link, _hello(store, pace, at, sending=False), (), (), at, comparing=asked)
+            return Batch(link, _hello(store, pace, at, sending=False), (), (), at, (), (), asked, plan.everything)
     unanswered = store.unanswered()
     if sum(one.size for one in unanswered) > wire.FRAME:
         return _question(store, link, pace, at, unanswered)
@@ -238,6 +239,7 @@ def _one(store: Store, batch: Batch, message: Message, at: datetime) -> Applied:
         cursor, printed = message.cursor or None, protocol.fingerprint
         return Applied(store.absorb(states, at=at, cursor=cursor, printed=printed), received=len(states))
     if isinstance(message, Dropped):
+        repair.taken_back(store, message, asked=batch.comparing is not None and not batch.everything)
         return Applied(releasing.dropped(store, message))
     if isinstance(message, Held):
         store.keep_cases(msgspec.structs.astuple(one) for one in message.cases)
@@ -246,7 +248,7 @@ def _one(store: Store, batch: Batch, message: Message, at: datetime) -> Applied:
     if isinstance(message, Decided):
         return _decided(store, message, at)
     if isinstance(message, Differs | Wanted):
-        return Applied(again=len(repair.answered(store, batch.comparing, message, epoch=batch.hello.epoch)))
+        return Applied(again=len(repair.answered(store, batch.comparing, message, batch.hello.epoch, batch.everything)))
     return _finished(store, batch, message, at) if isinstance(message, Done) else Applied()
 
 

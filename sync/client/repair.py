@@ -17,7 +17,7 @@ from sync.client.link import linked
 from sync.client.pacing import Pace
 from sync.client.releasing import to_release
 from sync.client.words import failure
-from sync.protocol import Differs, Listing, Summary, Wanted
+from sync.protocol import Differs, Dropped, Listing, Summary, Wanted
 
 _A_SCOPE, _A_RECORD, _A_BUCKET = 30, 26, 24
 """About how many bytes each takes on the line: digests and ids do not compress."""
@@ -162,16 +162,28 @@ def _listing(store: Store, plan: Plan, most: int) -> Listing:
 # --- being answered ---------------------------------------------------------------------------------------------------
 
 
-def answered(store: Store, asked: Summary | Listing | None, said: Differs | Wanted, *, epoch: bytes) -> list[str]:
+def answered(
+    store: Store, asked: Summary | Listing | None, said: Differs | Wanted, epoch: bytes, everything: bool
+) -> list[str]:
     """Take in what a question of a comparison brought; gives the ids of what is offered again.
 
-    What was asked of a ledger (`epoch`) that has become another by its answer is answered no more: the comparison began anew.
+    What was asked of a ledger (`epoch`) that has become another by its answer is answered no more, nor is what was asked when less was
+    compared: the comparison began anew.
     """
-    if store.recall_bytes("sync_epoch") != epoch:
+    plan = underway(store)
+    if store.recall_bytes("sync_epoch") != epoch or (plan and plan.everything != everything):
         return []
     if isinstance(said, Differs) and isinstance(asked, Summary):
         narrowed(store, asked, said)
     return told(store, said) if isinstance(said, Wanted) and isinstance(asked, Listing) else []
+
+
+def taken_back(store: Store, said: Dropped, *, asked: bool) -> None:
+    """A ledger that was `asked` what differs takes something back: it may lack what lies there, so it stays until that is compared too."""
+    scopes, records = to_release(store)
+    if asked and any(store.unreleased(set(said.scopes) - scopes, set(said.records) - records)):
+        store.doubt_all()
+        begin(store, everything=True)
 
 
 def narrowed(store: Store, asked: Summary, said: Differs) -> None:

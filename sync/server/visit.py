@@ -223,10 +223,10 @@ class Visit:
         with self.database.reading() as connection:
             upto = ledger.standing(connection, self.caller.office)
             mandate = self._mandate(connection)
-            news = reading.news(connection, mandate, self.reached.told)
-            scopes = reading.dropped(connection, self.caller.caller, self.reached.told) if news.taken else []
-            gone = news.moved or news.held
-            records = reading.departed(connection, mandate, self.reached.told) if gone else []
+            told = self._told()
+            news = reading.news(connection, mandate, told)
+            scopes = reading.dropped(connection, self.caller.caller, told) if news.taken else []
+            records = reading.departed(connection, mandate, told) if news.moved or news.held else []
             self._departed = frozenset((*scopes, *records))
             if self._departed:
                 writer.message(Dropped(tuple(scopes), tuple(records)))
@@ -251,6 +251,14 @@ class Visit:
         brought = {one.id: one for one in self._outcomes if one.id}
         arrived = self._arrived_before(connection) if self.reached.gaps(upto) else {}
         return Giving(connection, mandate, writer, self.hello, self.reached, brought, self._departed, arrived)
+
+    def _told(self) -> int:
+        """Up to which commit the laptop was told what it may hold no longer.
+
+        Whoever compares is told of all of it: this ledger may have lost commits, and given their numbers to others.
+        """
+        begins = isinstance(self.comparing, Summary) and not self.comparing.after
+        return 0 if begins else self.reached.told
 
     def _tell_held(self, writer: wire.FrameWriter, connection: Connection, mandate: grants.Mandate) -> None:
         """What waits for a coordinator, and what was decided about what this caller wrote."""

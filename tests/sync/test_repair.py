@@ -198,6 +198,33 @@ def test_what_was_taken_away_is_not_lost_where_the_ledger_lost_it_too(office: Of
     assert b"The only copy." in held.state
 
 
+def test_what_a_ledger_took_back_under_numbers_that_it_had_lost_is_taken_back(office: Office, laptop: Make) -> None:
+    """It lost commits and does not know it; what it takes from a laptop then has a number that the laptop was told of before.
+
+    Comparing tells it all the same; and what only that laptop has is at the server before it leaves the laptop.
+    """
+    grace, awa = laptop("grace"), laptop("awa")
+    pair = grace.pair(*sorted((grace.person, awa.person)))
+    session = awa.session(pair.id, notes="As it was.")
+    _agree(grace, awa)
+    backup = Copy(office)
+    seen = awa.store.get(Session, session.id)
+    awa.save(replace(seen, notes="The only copy."), seen)
+    for n in range(5):
+        awa.session(pair.id, notes=f"Lost with the disk {n}.")
+        awa.sync()
+    backup.restore(noticed=False)
+    grace.save(replace(pair, mentors=(grace.person,)), pair)
+    for n in range(5):
+        grace.session(pair.id, notes=f"After it {n}.")
+        grace.sync()
+    for _ in range(3):
+        awa.sync()
+    assert not [one for one in awa.states().values() if "mentees" in one], "a mentorship that is hers no more"
+    assert {one.held for one in awa.store.put_aside()} == {True}
+    assert any(b"The only copy." in held.state for held in office.rows(tables.held))
+
+
 def test_what_may_stay_no_longer_is_compared_with_another_ledger_only(office: Office, laptop: Make, tap: Tap) -> None:
     grace, awa = laptop("grace"), laptop("awa")
     pair = grace.pair(*sorted((grace.person, awa.person)))
