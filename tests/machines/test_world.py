@@ -6,43 +6,47 @@
 import os
 import time
 from collections.abc import Callable
+from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from mentorapp import registers
-from mentorapp.records import Session
+from mentorapp.records import Reflection, Session
 from mentorapp.registers import State, join_states, unpack, voiding_raced
 from sync import protocol
 from sync.client import engine
-from sync.server import grants, holdings, intake, tables
-from tests.machines.world import DEEDS, Step, Told, World, allowed, made, part, script
+from sync.server import grants, intake, tables
+from tests.machines.world import DEEDS, Laptop, Server, Step, Told, World, allowed, made, part, script, told_in
 
-EXACT = ("place",)
+EXACT = ("place", "topics")
 """Fields that nothing is woven in: what stands is just what nobody had seen."""
 
 
-def _mine(world: World) -> list[dict[str, State]]:
-    """For each laptop: what the ledger says that it may hold."""
-    records, found = world.records(), []
-    with world.database.reading() as connection:
-        scopes = {row.id: row.scope for row in connection.execute(tables.record.select())}
-        for one in world.laptops:
-            caller = world.caller(one.store.recall("sync_token"))
-            mandate = holdings.mandate(connection, caller.caller, caller.office, caller.person)
-            mine = {}
-            for id, state in records.items():
-                least = allowed(mandate, scopes[id])
-                if least is not None and (mine_of_it := part(state, least)).registers:
-                    mine[id] = mine_of_it
-            found.append(mine)
+def _mine(world: World, server: Server) -> list[tuple[Laptop, dict[str, State]]]:
+    """For each laptop: what a ledger says that it may hold."""
+    records, scopes, found = server.records(), server.scopes(), []
+    for one in world.laptops:
+        mandate = server.mandate(one.store.recall("sync_token"))
+        mine = {}
+        for id, state in records.items():
+            least = allowed(mandate, scopes[id])
+            if least is not None and (mine_of_it := part(state, least)).registers:
+                mine[id] = mine_of_it
+        found.append((one, mine))
     return found
+
+
+def _everybodys(world: World) -> list[tuple[Laptop, dict[str, State]]]:
+    """For each server and each laptop: what it may hold."""
+    return [one for server in world.servers for one in _mine(world, server)]
 
 
 def check_01_convergence(world: World) -> None:
     """Whoever may hold a record holds it as the ledger does, and every digest says so; join does not mind order or repetition."""
-    for one, mine in zip(world.laptops, _mine(world), strict=True):
+    for one, mine in _everybodys(world):
         aside = {each.id for each in one.store.put_aside()}
         held = {state.id: state for state in one.store.all_states()}
         for id, state in mine.items():
@@ -52,7 +56,7 @@ def check_01_convergence(world: World) -> None:
         assert not {id for id in extra if protocol.fingerprint(held[id])}, (one.name, extra)
         if not aside:
             assert engine.agreement(one.store) == (True, len(mine)), one.name
-    for id, state in world.records().items():
+    for id, state in world.servers[0].records().items():
         states = [held for one in world.laptops if (held := one.store.state(id)) and held.kind == state.kind]
         joined = state
         for each in states:
@@ -66,6 +70,13 @@ def check_01_convergence(world: World) -> None:
 def check_02_no_silent_loss(world: World) -> None:
     """Every value that was ever saved, and was not drowned with its only laptop, stands somewhere or is in a history."""
     assert not world.saved - world.everywhere()
+
+
+def check_02_a_server_keeps_its_history(world: World) -> None:
+    """Whatever a ledger ever took in stands there or is in its history, from the backup on that it was restored from."""
+    for server in world.servers:
+        standing = {told for state in server.records().values() for told in told_in(state)}
+        assert not server.accepted - standing - set(server.history())
 
 
 def _closure(world: World, told: Told) -> set[Told]:
@@ -84,10 +95,8 @@ def check_03_conflicts_are_just_what_nobody_had_seen(world: World) -> None:
     after = {told: _closure(world, told) for told in world.saved}
     covered = set().union(*after.values()) if after else set()
     aside = {each.id for one in world.laptops for each in one.store.put_aside()}
-    with world.database.reading() as connection:
-        held = [unpack(row.kind, row.id, row.state) for row in connection.execute(tables.held.select())]
-    waiting = {Told(one.id, name, s.value) for one in held for name, r in one.registers.items() for s in r.siblings}
-    for id, state in world.records().items():
+    waiting = {told for server in world.servers for state in server.held() for told in told_in(state)}
+    for id, state in (each for server in world.servers for each in server.records().items()):
         for name in EXACT:
             register = state.registers.get(name)
             standing = {Told(id, name, value) for value in register.values} if register else set()
@@ -101,6 +110,20 @@ def check_03_conflicts_are_just_what_nobody_had_seen(world: World) -> None:
             wanted = {told for told in ours - covered if told[:2] == (id, name)}
             if id not in aside:
                 assert wanted <= standing, (id, name, wanted - standing)
+
+
+def check_03_a_set_is_what_was_put_in_and_not_taken_out(world: World) -> None:
+    """Whatever somebody put into a set is shown to everybody who may hold it, whoever else did so at once; but for what was taken out."""
+    aside = {each.id for one in world.laptops for each in one.store.put_aside()}
+    for one, mine in _everybodys(world):
+        for session in (each for each in world.sessions(one) if each.id in mine and each.id not in aside):
+            standing = mine[session.id].registers.get("topics")
+            if standing is None:
+                continue
+            sets = [msgspec.msgpack.decode(value) or () for value in standing.values]
+            assert set(session.topics) == {topic for some in sets for topic in some}
+            there = {topic for topic, told in world.topics.items() if told.id == session.id and told in world.saved}
+            assert there - world.dropped_topics <= set(session.topics), (one.name, session.id)
 
 
 def check_04_every_save_ends_in_one_state(world: World) -> None:
@@ -121,53 +144,59 @@ def check_05_exactly_once(world: World) -> None:
     One that never arrived, as on a stick that was forgotten, has its effect when it comes, and no other when it comes again.
     """
     bodies = world.bodies[-40:]
-    before = (world.records(), _sums(world), world.history())
-    for token, body in reversed(bodies):
-        if body in world.arrived:
-            world.served(token, body)
+    before = _ledgers(world)
+    for server, token, body in reversed(bodies):
+        if body in world.servers[server].arrived:
+            world.served(server, token, body)
     if not (world.cloned or world.unnoticed):
         # Else one name may stand for two stores, or the ledger has forgotten whom it knew: an old request may be a new one to it.
-        assert (world.records(), _sums(world), world.history()) == before
+        assert _ledgers(world) == before
     for _ in range(4):
         # What comes too late may still give a grant that lets another late one in; with the same again that has an end.
-        before = (world.records(), _sums(world), world.history())
-        for token, body in bodies:
-            world.served(token, body)
+        before = _ledgers(world)
+        for one in bodies:
+            world.served(*one)
         bodies.reverse()
-        if (world.records(), _sums(world), world.history()) == before:
+        if _ledgers(world) == before:
             break
     else:
         raise AssertionError("each time something else")
 
 
-def _sums(world: World) -> dict[tuple[str, int], tuple[int, int]]:
-    with world.database.reading() as connection:
+def _ledgers(world: World) -> list[Any]:
+    return [(server.records(), _sums(server), sorted(server.history())) for server in world.servers]
+
+
+def _sums(server: Server) -> dict[tuple[str, int], tuple[int, int]]:
+    with server.database.reading() as connection:
         rows = connection.execute(tables.tally.select()).all()
     return {(row.scope, row.least): (int.from_bytes(row.digest), row.number) for row in rows if row.number}
 
 
 def check_06_the_cursor_passes_nothing(world: World) -> None:
     """What a laptop holds by its cursor is what one holds that begins from the start; and the sums are those of the records."""
-    found: dict[tuple[str, int], list[int]] = {}
-    with world.database.reading() as connection:
-        for row in connection.execute(tables.record.select()):
-            state = unpack(row.kind, row.id, row.state)
+    for which, server in enumerate(world.servers):
+        found: dict[tuple[str, int], list[int]] = {}
+        scopes = server.scopes()
+        for id, state in server.records().items():
             for least in intake.CLASSES:
-                one = found.setdefault((row.scope, int(least)), [0, 0])
+                one = found.setdefault((scopes[id], int(least)), [0, 0])
                 one[0] += protocol.fingerprint(state, least)
                 one[1] += grants.visible(state, least) is not None
-    for laptop, mine in zip(world.laptops, _mine(world), strict=True):
-        given = world.from_the_start(laptop.store.recall("sync_token"))
-        assert given == {id: state.registers for id, state in mine.items()}, laptop.name
-    assert {key: (one[0] % 2**64, one[1]) for key, one in found.items() if one[1]} == _sums(world)
+        for laptop, mine in _mine(world, server):
+            given = world.from_the_start(which, laptop.store.recall("sync_token"))
+            assert given == {id: state.registers for id, state in mine.items()}, laptop.name
+        assert {key: (one[0] % 2**64, one[1]) for key, one in found.items() if one[1]} == _sums(server)
 
 
 def check_07_nobody_is_given_what_is_not_theirs(world: World) -> None:
     """No answer ever held a register from outside its reader's grants, and what was written outside them altered nothing."""
     assert not world.leaks
-    for id, state in world.records().items():
-        standing = {Told(id, name, value) for name, register in state.registers.items() for value in register.values}
-        assert not standing & world.outside
+    for state in (each for server in world.servers for each in server.records().values()):
+        assert not told_in(state) & world.outside
+    for one in world.laptops:
+        theirs = [each for each in one.store.find(Reflection) if each.author != one.person]
+        assert not any(each.text or each.mood for each in theirs), one.name
 
 
 def check_08_a_lost_scope_drops_nothing_unsent(world: World) -> None:
@@ -180,11 +209,11 @@ def check_08_a_lost_scope_drops_nothing_unsent(world: World) -> None:
 
 def check_09_what_is_not_known_passes(world: World) -> None:
     """Fields, kinds and values of a later version are with everybody who may hold them, byte for byte."""
-    records = world.records()
-    for told in world.saved:
-        if "2031" in told.name and told.id in records and told.name in records[told.id].registers:
-            assert records[told.id].registers[told.name].values == {told.value}
-    for one, mine in zip(world.laptops, _mine(world), strict=True):
+    for records in (server.records() for server in world.servers):
+        for told in world.saved:
+            if "2031" in told.name and told.id in records and told.name in records[told.id].registers:
+                assert records[told.id].registers[told.name].values == {told.value}
+    for one, mine in _everybodys(world):
         held = {state.id: state for state in one.store.all_states()}
         for id, state in mine.items():
             for name, register in state.registers.items():
@@ -204,18 +233,19 @@ def check_10_an_edit_outlives_a_voiding_that_had_not_seen_it(world: World) -> No
 
 def check_11_a_restored_server_lacks_nothing(world: World) -> None:
     """What any laptop holds and may send, the ledger has."""
-    records = world.records()
-    for one, mine in zip(world.laptops, _mine(world), strict=True):
-        aside = {each.id for each in one.store.put_aside()}
-        for state in one.store.all_states():
-            if state.id in mine and state.id not in aside:
-                assert join_states(records[state.id], state).registers == records[state.id].registers
+    for server in world.servers:
+        records = server.records()
+        for one, mine in _mine(world, server):
+            aside = {each.id for each in one.store.put_aside()}
+            for state in one.store.all_states():
+                if state.id in mine and state.id not in aside:
+                    assert join_states(records[state.id], state).registers == records[state.id].registers
 
 
 def check_12_both_clones_survive(world: World) -> None:
     """No save of a clone, a copy or its original is gone; no dot stands for two values unless both stand."""
     check_02_no_silent_loss(world)
-    for state in world.records().values():
+    for state in (each for server in world.servers for each in server.records().values()):
         for register in state.registers.values():
             for dot in registers.cloned(register):
                 assert len({s.value for s in register.siblings if s.dot == dot}) > 1
@@ -235,25 +265,18 @@ def check_13_progress(world: World) -> None:
 
 def check_14_once_more_adds_nothing(world: World) -> None:
     """Exchanging again moves nothing, and makes no history."""
-    before = (
-        world.records(),
-        sorted(world.history()),
-        [one.store.rows("SELECT count(*) FROM history") for one in world.laptops],
-    )
+    before = (_ledgers(world), [one.store.rows("SELECT count(*) FROM history") for one in world.laptops])
     for one in world.laptops:
         world.sync(one)
-    after = (
-        world.records(),
-        sorted(world.history()),
-        [one.store.rows("SELECT count(*) FROM history") for one in world.laptops],
-    )
-    assert after == before
+    assert (_ledgers(world), [one.store.rows("SELECT count(*) FROM history") for one in world.laptops]) == before
 
 
 CHECKS: tuple[Callable[[World], None], ...] = (
     check_01_convergence,
     check_02_no_silent_loss,
+    check_02_a_server_keeps_its_history,
     check_03_conflicts_are_just_what_nobody_had_seen,
+    check_03_a_set_is_what_was_put_in_and_not_taken_out,
     check_04_every_save_ends_in_one_state,
     check_06_the_cursor_passes_nothing,
     check_07_nobody_is_given_what_is_not_theirs,

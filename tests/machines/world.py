@@ -1,7 +1,10 @@
-"""An office in memory: real stores and a real ledger, a network that cuts, repeats and delays, clocks that jump, backups and copies.
+"""An office in memory: real stores and real ledgers, a network that cuts, repeats and delays, clocks that jump, backups and copies.
 
 A history is a list of plain steps, so that Hypothesis can shrink it, a seed can make it, and a script can replay it. The account of what was
 saved, and of what its author had before them, is kept beside in plain sets: it knows nothing of registers.
+
+There may be two servers, each with a ledger of its own, that never speak to each other: what one has comes to the other through the laptops,
+each of which turns to one or the other as it likes.
 """
 
 import random
@@ -9,9 +12,10 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from secrets import token_bytes
 from typing import Any, NamedTuple
@@ -22,14 +26,14 @@ import msgspec
 from mentorapp.clock import SetClock
 from mentorapp.errors import UserError
 from mentorapp.fields import Visibility
-from mentorapp.records import Mentorship, Person, Session
+from mentorapp.records import Mentorship, Person, Reflection, Session
 from mentorapp.registers import Dot, State, first, unpack
 from mentorapp.store import Store, outgoing, repository
 from sync import client, protocol, wire
 from sync.client import allow_voiding, engine
 from sync.client.loop import sync_once
 from sync.client.words import Braked, SyncError
-from sync.protocol import Changes, Done, Hello, Message, ProtocolError
+from sync.protocol import Changes, Done, Hello, Message, Outcomes, ProtocolError, Verdict
 from sync.server import accounts, holdings, ledger, tables
 from sync.server.accounts import Caller
 from sync.server.database import Database, opened
@@ -42,6 +46,10 @@ MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
 PEOPLE = ("grace", "awa", "joseph", "lead")
 FIELDS = ("place", "place", "notes", "contact_minutes")
 """Of a session: one that asks, twice as often, one whose words are joined, one that anybody may see more of."""
+VERSIONS = (protocol.SPOKEN, (1,), (3, *protocol.SPOKEN))
+"""What programs speak: of this version, of the one before, of the next."""
+ALONE = "for me alone"
+"""What every text begins with that only its author may read."""
 
 Step = tuple[Any, ...]
 
@@ -71,11 +79,11 @@ class Line:
 
     def exchange(self, token: str, body: bytes) -> Iterator[list[Message]]:
         """As far as the bytes go."""
-        world = self.world
-        world.bodies.append((token, body))
+        world, server = self.world, self.world.server(self.laptop)
+        world.bodies.append((server, token, body))
         some = body if self.up is None else body[: self.up]
         self.bytes_up += len(some)
-        answer = world.served(token, some, whole=len(some) == len(body))
+        answer = world.served(server, token, some, whole=len(some) == len(body))
         if answer is None:
             raise client.failure("cut")
         part = answer if self.down is None else answer[: self.down]
@@ -95,7 +103,7 @@ class Line:
 
 @dataclass
 class Laptop:
-    """A store with somebody at it. `versions`: what its program speaks."""
+    """A store with somebody at it. `versions`: what its program speaks; `turned`: which server it exchanges with."""
 
     name: str
     person: str
@@ -103,15 +111,125 @@ class Laptop:
     store: Store
     clock: SetClock
     versions: tuple[int, ...] = protocol.SPOKEN
+    turned: int = 0
     copies: list[bytes] = field(default_factory=list)
+
+
+class Server:
+    """A ledger of its own, its backups, and an account of what it took in."""
+
+    def __init__(self, folder: Path, content: bytes) -> None:
+        self.path = folder / f"ledger{len(list(folder.glob('ledger*.sqlite')))}.sqlite"
+        self.path.write_bytes(content)
+        self.database = self._opened()
+        self.versions: tuple[int, ...] = protocol.SPOKEN
+        self.backups: list[bytes] = []
+        self.arrived: set[bytes] = set()
+        self.accepted: set[Told] = set()
+        """What it ever had, since it was restored last."""
+
+    def _opened(self) -> Database:
+        return opened(f"sqlite:///{self.path}")
+
+    def caller(self, token: str) -> Caller:
+        """Who that is."""
+        with self.database.reading() as connection:
+            return accounts.caller_of(connection, token)
+
+    def records(self, *ids: str) -> dict[str, State]:
+        """What the ledger has: all of it, or these."""
+        query = tables.record.select()
+        with self.database.reading() as connection:
+            rows = connection.execute(query.where(tables.record.c.id.in_(ids)) if ids else query).all()
+        return {row.id: unpack(row.kind, row.id, row.state) for row in rows}
+
+    def history(self) -> list[Told]:
+        """What the ledger keeps of what was superseded."""
+        with self.database.reading() as connection:
+            return [Told(row.id, row.field, row.value) for row in connection.execute(tables.history.select())]
+
+    def held(self) -> list[State]:
+        """What waits for a coordinator, or was decided about."""
+        with self.database.reading() as connection:
+            rows = connection.execute(tables.held.select()).all()
+        return [unpack(row.kind, row.id, row.state) for row in rows]
+
+    def mandate(self, token: str) -> Mandate:
+        """What somebody was given."""
+        caller = self.caller(token)
+        with self.database.reading() as connection:
+            return holdings.mandate(connection, caller.caller, caller.office, caller.person)
+
+    def scopes(self) -> dict[str, str]:
+        """The scope in which each record is."""
+        with self.database.reading() as connection:
+            return {row.id: row.scope for row in connection.execute(tables.record.select())}
+
+    def account(self, ids: Iterable[str]) -> None:
+        """Note what these records have now: from here on it is theirs, or in the history."""
+        ids = set(ids)
+        for state in self.records(*ids).values() if ids else ():
+            self.accepted |= told_in(state)
+
+    def back_up(self) -> bytes:
+        """The ledger as its console backs it up."""
+        self.database.engine.dispose()
+        target = self.path.with_name("backup.sqlite")
+        source, copy = sqlite3.connect(self.path), sqlite3.connect(target)
+        source.backup(copy)
+        copy.close()
+        source.close()
+        content = target.read_bytes()
+        target.unlink()
+        return content
+
+    def restore(self, content: bytes, *, noticed: bool) -> None:
+        """Put a backup back, as the console does, or as a disk does that lost what it had promised."""
+        self.database.close()
+        for suffix in ("-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        self.path.write_bytes(content)
+        self.database = self._opened()
+        self.arrived.clear()
+        self.accepted = set(self.history())
+        if noticed:
+            self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Another ledger from here on."""
+        with self.database.writing() as connection:
+            ledger.mint_epoch(connection, 0)
+
+
+class Morning(NamedTuple):
+    """The office on its first morning, everybody in agreement: made once, copied for each history."""
+
+    ledger: bytes
+    stores: tuple[tuple[str, str, bytes], ...]
+    bodies: tuple[tuple[str, bytes], ...]
+    now: datetime
+
+
+@cache
+def morning() -> Morning:
+    """Two pairs: Grace and Awa share one, Joseph has another; two sessions in each."""
+    world = World(begun=False)
+    try:
+        world.found()
+        return world.snapshot()
+    finally:
+        world.close()
 
 
 class World:
     """Everything, from the first morning on."""
 
-    def __init__(self) -> None:
+    pair, other = "pair-of-grace", "pair-of-joseph"
+
+    def __init__(self, *, begun: bool = True) -> None:
+        begin = morning() if begun else None
         # Names and words that are random elsewhere come in their order here, so that a history done again is the same.
-        chance = random.Random(1)
+        chance = random.Random(2 if begun else 1)
         self._patches = [
             *(
                 mock.patch.object(one, "token_bytes", chance.randbytes)
@@ -123,50 +241,70 @@ class World:
             patch.start()
         self.folder = Path(tempfile.mkdtemp(prefix="world", dir=MEMORY))
         self.number = 0
-        self.now = START
+        self.now = begin.now if begin else START
         self.saved: set[Told] = set()
         self.seen: dict[Told, frozenset[Told]] = {}
         self.clashing: set[Told] = set()
-        self.bodies: list[tuple[str, bytes]] = []
-        self.arrived: set[bytes] = set()
-        self.backups: list[bytes] = []
+        self.topics: dict[str, Told] = {}
+        self.dropped_topics: set[str] = set()
+        self.bodies: list[tuple[int, str, bytes]] = []
         self.leaks: list[str] = []
         self.outside: set[Told] = set()
         self.unnoticed = self.cloned = False
-        (self.folder / "ledger.sqlite").write_bytes(blank().ledger)
-        self.database = self._database()
         self.laptops: list[Laptop] = []
-        with self.database.writing() as connection:
-            self.office = accounts.new_office(connection, "Office")
-            ledger.identity(connection, 0)
-        for name in PEOPLE:
-            self._enrol(name)
-        self._begin()
-
-    def _database(self) -> Database:
-        return opened(f"sqlite:///{self.folder / 'ledger.sqlite'}")
+        self.servers = [Server(self.folder, begin.ledger if begin else blank().ledger)]
+        if begin:
+            self.bodies += [(0, *one) for one in begin.bodies]
+            for name, person, content in begin.stores:
+                self._open(name, person, content)
+            self.servers[0].account(self.servers[0].records())
 
     def _store(self, path: Path) -> Store:
         store = Store(path, KEY)
         store.connection.execute("PRAGMA synchronous = OFF")
         return store
 
+    def _open(self, name: str, person: str, content: bytes) -> Laptop:
+        path = self.folder / f"{len(self.laptops)}.db"
+        path.write_bytes(content)
+        self.laptops.append(Laptop(name, person, path, self._store(path), SetClock(self.now)))
+        return self.laptops[-1]
+
     def close(self) -> None:
         """Put everything away."""
         for one in self.laptops:
             one.store.close()
-        self.database.close()
+        for server in self.servers:
+            server.database.close()
         for patch in self._patches:
             patch.stop()
         shutil.rmtree(self.folder)
 
-    def _enrol(self, name: str) -> None:
+    # --- the first morning --------------------------------------------------------------------------------------------
+
+    def found(self) -> None:
+        """Let everybody in, and have them agree."""
+        with self.servers[0].database.writing() as connection:
+            office = accounts.new_office(connection, "Office")
+            ledger.identity(connection, 0)
+        for name in PEOPLE:
+            self._enrol(office, name)
+        grace, awa, joseph, _ = self.laptops
+        self._pair(grace, grace.person, awa.person)
+        self._pair(joseph, joseph.person)
+        for laptop in (grace, joseph):
+            for n in range(2):
+                one = Session(id=f"{laptop.name}{n}", mentorship=f"pair-of-{laptop.name}", status="held")
+                laptop.store.save(one, by=laptop.person, at=self.now)
+        for _ in range(2):
+            for one in self.laptops:
+                self.sync(one)
+
+    def _enrol(self, office: str, name: str) -> None:
         role = "coordinator" if name == "lead" else "mentor"
-        path = self.folder / f"{len(self.laptops)}.db"
-        path.write_bytes(blank().store)
-        laptop = Laptop(name, "", path, self._store(path), SetClock(self.now))
-        with self.database.writing() as connection:
-            code = accounts.new_code(connection, self.office, name, role=role, now=self.now)
+        laptop = self._open(name, "", blank().store)
+        with self.servers[0].database.writing() as connection:
+            code = accounts.new_code(connection, office, name, role=role, now=self.now)
             welcome = holdings.welcome_caller
             let_in = accounts.enrol(connection, typed=code, device=name, person="", now=self.now, grant=welcome)
             epoch = ledger.identity(connection, 0).epoch.hex()
@@ -174,21 +312,13 @@ class World:
         said = client.Enrolment(**known, office_name="Office", server="here", epoch=epoch, address="http://here")
         client.enrolled(laptop.store, said)
         laptop.person = let_in.person
-        self.laptops.append(laptop)
 
-    def _begin(self) -> None:
-        """Two pairs: Grace and Awa share one, Joseph has another."""
-        grace, awa, joseph, _ = self.laptops
-        self.pair = self._pair(grace, grace.person, awa.person)
-        self.other = self._pair(joseph, joseph.person)
-        for laptop, pair in ((grace, self.pair), (joseph, self.other)):
-            for n in range(2):
-                laptop.store.save(
-                    Session(id=f"{laptop.name}{n}", mentorship=pair, status="held"), by=laptop.person, at=self.now
-                )
-        for _ in range(2):
-            for one in self.laptops:
-                self.sync(one)
+    def snapshot(self) -> Morning:
+        """Everything as it is now."""
+        for one in self.laptops:
+            one.store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        stores = tuple((one.name, one.person, one.path.read_bytes()) for one in self.laptops)
+        return Morning(self.servers[0].back_up(), stores, tuple(one[1:] for one in self.bodies), self.now)
 
     def _pair(self, laptop: Laptop, *mentors: str) -> str:
         mentee = Person(id=f"mentee-of-{laptop.name}", name="M.")
@@ -197,54 +327,83 @@ class World:
             laptop.store.save(one, by=laptop.person, at=self.now)
         return pair.id
 
-    # --- the ledger ---------------------------------------------------------------------------------------------------
+    # --- the servers --------------------------------------------------------------------------------------------------
 
-    def caller(self, token: str) -> Caller:
-        """Who that is."""
-        with self.database.reading() as connection:
-            return accounts.caller_of(connection, token)
+    def server(self, laptop: Laptop) -> int:
+        """Which server a laptop exchanges with."""
+        return laptop.turned % len(self.servers)
 
-    def served(self, token: str, body: bytes, *, whole: bool = True) -> bytes | None:
-        """What the server does with as much of a body as arrived; its answer, if all did."""
-        with self.database.reading() as connection:
+    def turn(self, laptop: Laptop) -> None:
+        """From now on a laptop exchanges with the other server; there is one from the first time on, with a ledger of its own."""
+        if len(self.servers) == 1:
+            self.servers.append(Server(self.folder, morning().ledger))
+            self.servers[1].begin_anew()
+            self.servers[1].account(self.servers[1].records())
+        laptop.turned = 1 - self.server(laptop)
+
+    def served(self, which: int, token: str, body: bytes, *, whole: bool = True) -> bytes | None:
+        """What a server does with as much of a body as arrived; its answer, if all did."""
+        server = self.servers[which]
+        with server.database.reading() as connection:
             identity = ledger.identity(connection, 0)
-        caller = self.caller(token)
-        visit = Visit(self.database, identity, caller, "here", self.now)
-        with suppress(ProtocolError):
+        caller = server.caller(token)
+        sent: list[State] = []
+        answer = None
+        visit = Visit(server.database, identity, caller, "here", self.now)
+        with suppress(ProtocolError), speaking(server.versions):
             for frame in wire.FrameReader().feed(body):
+                sent += [state for one in frame if isinstance(one, Changes) for state in wire.states(one)]
                 visit.take(frame)
-            if not whole:
-                return None
-            answer = visit.answer()
-            if not visit.forked:
-                self.arrived.add(body)
-            answer = answer if isinstance(answer, bytes) else b"".join(answer)
-            self._look(caller, answer)
-            return answer
-        return None
+            if whole:
+                said = visit.answer()
+                answer = said if isinstance(said, bytes) else b"".join(said)
+                if not visit.forked:
+                    server.arrived.add(body)
+        self._look_at(sent, f"{caller.person} sent")
+        if answer is not None:
+            self._look(which, token, answer)
+            self._account_for(server, sent, answer)
+        server.account(state.id for state in sent)
+        return answer
 
-    def _look(self, caller: Caller, answer: bytes) -> None:
+    def _account_for(self, server: Server, sent: list[State], answer: bytes) -> None:
+        """What a server says that it kept, it has, or has in its history."""
+        for told in (one for frame in wire.read(answer) for one in frame if isinstance(one, Outcomes)):
+            others = {place: (verdict, reason) for place, verdict, reason in told.others}
+            for place, state in enumerate(sent[: told.upto]):
+                verdict, reason = others.get(place, (Verdict.kept, ""))
+                if verdict in (Verdict.kept, Verdict.merged) and not reason:
+                    server.accepted |= told_in(state)
+
+    def _look_at(self, states: Iterable[State], who: str) -> None:
+        """Whether anything goes over the line that only its author may read."""
+        for state in states:
+            for register in state.registers.values():
+                if register.reach is Visibility.only_me or any(ALONE.encode() in value for value in register.values):
+                    self.leaks.append(f"{who} what is private in {state.id}")
+
+    def _look(self, which: int, token: str, answer: bytes) -> None:
         """Whether anything in an answer is from outside what its reader holds."""
-        with self.database.reading() as connection:
-            mandate = holdings.mandate(connection, caller.caller, caller.office, caller.person)
-            scopes = {row.id: row.scope for row in connection.execute(tables.record.select())}
-        for frame in wire.FrameReader().feed(answer):
-            for message in frame:
-                for state in wire.states(message) if isinstance(message, Changes) else ():
-                    least = allowed(mandate, scopes[state.id])
-                    if least is None or any(register.reach < least for register in state.registers.values()):
-                        self.leaks.append(f"{caller.person} was given {state.id}")
+        server = self.servers[which]
+        mandate, scopes, person = server.mandate(token), server.scopes(), server.caller(token).person
+        for message in (one for frame in wire.read(answer) for one in frame):
+            states = list(wire.states(message)) if isinstance(message, Changes) else []
+            self._look_at(states, f"{person} was given")
+            for state in states:
+                least = allowed(mandate, scopes[state.id])
+                if least is None or any(register.reach < least for register in state.registers.values()):
+                    self.leaks.append(f"{person} was given {state.id}")
 
-    def from_the_start(self, token: str) -> dict[str, Any]:
+    def from_the_start(self, which: int, token: str) -> dict[str, Any]:
         """What a laptop is given that begins without anything: the registers of each record."""
-        with self.database.reading() as connection:
+        with self.servers[which].database.reading() as connection:
             epoch = ledger.identity(connection, 0).epoch
         name, cursor, found, more = token_bytes(8), b"", dict[str, Any](), True
         while more:
             now = int(self.now.timestamp())
             writer = wire.FrameWriter(quality=1)
-            writer.message(Hello(protocol.SPOKEN, "", name, epoch, cursor, 2**20, b"", name, now))
-            answer = self.served(token, writer.finish())
+            writer.message(Hello(self.servers[which].versions, "", name, epoch, cursor, 2**20, b"", name, now))
+            answer = self.served(which, token, writer.finish())
             assert answer
             for message in (one for frame in wire.FrameReader().feed(answer) for one in frame):
                 if isinstance(message, Changes):
@@ -252,17 +411,6 @@ class World:
                 elif isinstance(message, Done):
                     cursor, more = message.cursor, message.more
         return found
-
-    def records(self) -> dict[str, State]:
-        """What the ledger has."""
-        with self.database.reading() as connection:
-            rows = connection.execute(tables.record.select()).all()
-        return {row.id: unpack(row.kind, row.id, row.state) for row in rows}
-
-    def history(self) -> list[Told]:
-        """What the ledger keeps of what was superseded."""
-        with self.database.reading() as connection:
-            return [Told(row.id, row.field, row.value) for row in connection.execute(tables.history.select())]
 
     # --- what people do -----------------------------------------------------------------------------------------------
 
@@ -307,6 +455,33 @@ class World:
         state = laptop.store.state(id)
         return set(state.registers[name].values) if state and name in state.registers else set()
 
+    def tag(self, laptop: Laptop, which: int, *, remove: bool) -> None:
+        """Add a topic to a session, or take one out that is shown."""
+        found = self.sessions(laptop)
+        if not found:
+            return
+        before = found[which % len(found)]
+        if remove and before.topics:
+            gone = before.topics[self.number % len(before.topics)]
+            self.dropped_topics.add(gone)
+            self._save(laptop, before, "topics", tuple(one for one in before.topics if one != gone))
+        elif not remove:
+            topic = self.value()
+            self._save(laptop, before, "topics", tuple(sorted((*before.topics, topic))))
+            self.topics[topic] = Told(before.id, "topics", msgspec.msgpack.encode(sorted((*before.topics, topic))))
+
+    def reflect(self, laptop: Laptop) -> None:
+        """Write down what nobody else shall read, or change it."""
+        found = [one for one in laptop.store.find(Reflection) if one.author == laptop.person]
+        before = found[self.number % len(found)] if found and self.number % 2 else None
+        blank = Reflection(id=f"r{self.number}", author=laptop.person, sharing="private")
+        words = {"text": f"{ALONE} {self.value()}", "mood": f"{ALONE} {self.number}"}
+        stood = {name: self._standing(laptop, (before or blank).id, name) for name in words}
+        after = replace(before or blank, **words)
+        laptop.store.save(after, before=before, by=laptop.person, at=laptop.clock.now())
+        for name, earlier in stood.items():
+            self._account(after.id, name, earlier, self._standing(laptop, after.id, name))
+
     def begin(self, laptop: Laptop) -> None:
         """Record a session, in a mentorship that this laptop knows."""
         pairs = laptop.store.find(Mentorship)
@@ -330,7 +505,8 @@ class World:
 
     def trespass(self, laptop: Laptop) -> None:
         """Write into the other pair's session, as a laptop might that held it once."""
-        target = self.records().get("joseph0" if laptop.name != "joseph" else "grace0")
+        there = self.servers[self.server(laptop)].records()
+        target = there.get("joseph0" if laptop.name != "joseph" else "grace0")
         if target is not None and laptop.store.state(target.id) is None:
             laptop.store.absorb([target], at=laptop.clock.now())
             value = self.value()
@@ -385,16 +561,13 @@ class World:
         self.now += timedelta(minutes=1)
         line = Line(self, laptop, up, down)
         own = {Told(*row) for row in laptop.store.rows("SELECT id, field, value FROM history")}
-        true = protocol.SPOKEN
-        protocol.SPOKEN = laptop.versions
         try:
-            sync_once(lambda verb: verb(laptop.store), line, clock=laptop.clock)
+            with speaking(laptop.versions):
+                sync_once(lambda verb: verb(laptop.store), line, clock=laptop.clock)
         except Braked:
             allow_voiding(laptop.store)
         except SyncError:
             pass
-        finally:
-            protocol.SPOKEN = true
         here = {row[0] for row in laptop.store.rows("SELECT id FROM registers")}
         released = {told for told in own if told.id not in here}
         if released:
@@ -404,8 +577,7 @@ class World:
     def again(self, which: int) -> None:
         """The network, or a stick, delivers an old body once more; nobody hears the answer."""
         if self.bodies:
-            token, body = self.bodies[which % len(self.bodies)]
-            self.served(token, body)
+            self.served(*self.bodies[which % len(self.bodies)])
 
     def photograph(self, laptop: Laptop) -> None:
         """Back a laptop up."""
@@ -435,33 +607,19 @@ class World:
             Laptop(laptop.name, laptop.person, path, self._store(path), SetClock(laptop.clock.now()), laptop.versions)
         )
 
-    def back_up(self) -> None:
-        """Back the server up."""
-        self.database.engine.dispose()
-        target = self.folder / "backup.sqlite"
-        source = sqlite3.connect(self.folder / "ledger.sqlite")
-        copy = sqlite3.connect(target)
-        source.backup(copy)
-        copy.close()
-        source.close()
-        self.backups.append(target.read_bytes())
-        target.unlink()
+    def back_up(self, which: int) -> None:
+        """Back a server up."""
+        server = self.servers[which % len(self.servers)]
+        server.backups.append(server.back_up())
 
-    def roll_back(self, which: int, *, noticed: bool) -> None:
-        """Put a backup of the server back, as its console does, or as a disk does that lost what it had promised."""
-        if not self.backups:
-            return
-        self.database.close()
-        for suffix in ("-wal", "-shm"):
-            (self.folder / f"ledger.sqlite{suffix}").unlink(missing_ok=True)
-        (self.folder / "ledger.sqlite").write_bytes(self.backups[which % len(self.backups)])
-        self.database = self._database()
-        self.arrived.clear()
-        self.unnoticed = self.unnoticed or not noticed
-        if noticed:
-            with self.database.writing() as connection:
-                ledger.mint_epoch(connection, 0)
-        self._forget_what_is_nowhere()
+    def roll_back(self, which: int, backup: int, *, noticed: bool) -> None:
+        """Put a backup of a server back, as its console does, or as a disk does that lost what it had promised."""
+        server = self.servers[which % len(self.servers)]
+        if server.backups:
+            server.restore(server.backups[backup % len(server.backups)], noticed=noticed)
+            server.account(server.records())
+            self.unnoticed = self.unnoticed or not noticed
+            self._forget_what_is_nowhere()
 
     def _forget_what_is_nowhere(self) -> None:
         here = self.everywhere()
@@ -469,15 +627,14 @@ class World:
 
     def everywhere(self) -> set[Told]:
         """Every value that stands, or lies in a history, anywhere."""
-        found = set(self.history())
-        for state in self.records().values():
-            found |= _told(state)
-        with self.database.reading() as connection:
-            for row in connection.execute(tables.held.select()):
-                found |= _told(unpack(row.kind, row.id, row.state))
+        found = set()
+        for server in self.servers:
+            found |= set(server.history())
+            for state in (*server.records().values(), *server.held()):
+                found |= told_in(state)
         for one in self.laptops:
             for kind, id, body in one.store.rows("SELECT kind, id, body FROM registers"):
-                found |= _told(unpack(kind, id, body))
+                found |= told_in(unpack(kind, id, body))
             found |= {Told(*row) for row in one.store.rows("SELECT id, field, value FROM history")}
         return found
 
@@ -488,11 +645,15 @@ class World:
         deed, *given = step
         one = self.laptops[given[0] % len(self.laptops)] if given else self.laptops[0]
         with suppress(UserError):
-            self._deed(deed, one, given[1:])
+            self._deed(deed, one, given[1:], given[0] if given else 0)
 
-    def _deed(self, deed: str, one: Laptop, given: list[Any]) -> None:
+    def _deed(self, deed: str, one: Laptop, given: list[Any], which: int) -> None:
         if deed == "edit":
             self.edit(one, given[0], FIELDS[given[1] % len(FIELDS)])
+        elif deed == "tag":
+            self.tag(one, given[0], remove=given[1] == 0)
+        elif deed == "reflect":
+            self.reflect(one)
         elif deed == "begin":
             self.begin(one)
         elif deed == "void":
@@ -519,41 +680,67 @@ class World:
             self.restore(one, given[0])
         elif deed == "clone":
             self.clone(one)
+        elif deed == "turn":
+            self.turn(one)
         elif deed == "back up":
-            self.back_up()
+            self.back_up(which)
         elif deed == "roll back":
-            self.roll_back(given[0], noticed=bool(given[1]))
+            self.roll_back(which, given[0], noticed=bool(given[1]))
+        elif deed == "server version":
+            self.servers[which % len(self.servers)].versions = VERSIONS[given[0]]
         elif deed == "clock":
             one.clock.moment = START + timedelta(days=730 * (given[0] - 25))
         elif deed == "version":
-            one.versions = (protocol.SPOKEN, (1,))[given[0] % 2]
+            one.versions = VERSIONS[given[0]]
         else:
             raise AssertionError(deed)
 
     def upgrade(self) -> None:
         """A ledger that lost what it had told, and does not know it, is found out by comparing: the first version cannot."""
         if self.unnoticed:
-            for one in self.laptops:
+            for one in (*self.laptops, *self.servers):
                 one.versions = protocol.SPOKEN
 
     def come_to_rest(self) -> None:
-        """Everybody exchanges until nobody has anything to say."""
+        """Everybody exchanges, with every server, until nobody has anything to say."""
         for _ in range(12):
             before = self._picture()
-            for one in self.laptops:
-                self.sync(one)
+            for which in range(len(self.servers)):
+                for one in self.laptops:
+                    one.turned = which
+                    self.sync(one)
             if self._picture() == before:
                 return
         raise AssertionError("it does not come to rest")
 
     def _picture(self) -> Any:
         return (
-            sorted((id, state.registers.items().__repr__()) for id, state in self.records().items()),
+            [server.records() for server in self.servers],
             [
                 (one.store.safety(), one.store.rows("SELECT id, body FROM registers ORDER BY id"))
                 for one in self.laptops
             ],
         )
+
+
+@contextmanager
+def speaking(versions: tuple[int, ...]) -> Iterator[None]:
+    """A program of other versions of the protocol; one of a later version says more than this one knows."""
+    spoken, flush = protocol.SPOKEN, wire.FrameWriter.flush
+
+    def says_more(writer: Any) -> None:
+        writer._settle()
+        if writer._messages:
+            writer._messages.append([200, "of 2031", {"more": b"than this version knows"}])
+        flush(writer)
+
+    protocol.SPOKEN = versions
+    wire.FrameWriter.flush = says_more if max(versions) > max(VERSIONS[0]) else flush  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        protocol.SPOKEN = spoken
+        wire.FrameWriter.flush = flush  # type: ignore[method-assign]
 
 
 def allowed(mandate: Mandate, scope: str) -> Visibility | None:
@@ -567,29 +754,34 @@ def part(state: State, least: Visibility) -> State:
     return state.only(name for name, register in state.registers.items() if register.reach >= least)
 
 
-def _told(state: State) -> set[Told]:
+def told_in(state: State) -> set[Told]:
+    """Every value that stands in a record."""
     return {Told(state.id, name, s.value) for name, register in state.registers.items() for s in register.siblings}
 
 
 DEEDS = {
     "edit": (12, 6, 2, 4),
+    "tag": (4, 6, 2, 3),
+    "reflect": (1, 6),
     "begin": (2, 4),
     "void": (2, 4, 6),
     "trespass": (1, 4),
     "large": (1, 4),
     "later": (1, 4),
     "mentors": (2, 4, 2),
-    "sync": (6, 6),
+    "sync": (7, 6),
     "cut up": (3, 6, 700),
     "cut down": (3, 6, 900),
+    "turn": (2, 6),
     "again": (3, 4, 50),
     "photograph": (2, 6),
     "restore": (2, 6, 3),
     "clone": (1, 6),
-    "back up": (2, 1),
-    "roll back": (2, 1, 3, 2),
+    "back up": (2, 2),
+    "roll back": (2, 2, 3, 2),
     "clock": (2, 6, 51),
-    "version": (1, 6, 2),
+    "version": (1, 6, 3),
+    "server version": (1, 2, 3),
 }
 """Each deed: how often, and below what each of its numbers lies."""
 
