@@ -16,7 +16,7 @@ from mentorapp.registers import State
 from mentorapp.store import Ack, Changed, Pending, Refusal, Store
 from sync import protocol, wire
 from sync.checks import problem_of
-from sync.client import braking, releasing, repair
+from sync.client import braking, ledgers, releasing, repair
 from sync.client.link import Link, linked
 from sync.client.pacing import Pace
 from sync.client.words import Braked, failure
@@ -266,6 +266,7 @@ def _welcomed(store: Store, batch: Batch, welcome: Welcome, at: datetime) -> App
     known = store.recall_bytes("sync_epoch")
     if known != welcome.epoch:
         if known:
+            ledgers.turned(store, known, welcome.epoch, batch.hello.next)
             _begin_anew(store, welcome, carried=batch.carried)
         store.remember_bytes("sync_epoch", welcome.epoch)
     return arrived
@@ -290,10 +291,12 @@ def _begin_anew(store: Store, welcome: Welcome, *, carried: bool) -> None:
     store.remember_bytes("cursor", b"")
     store.drop_cases()
     store.doubt_files()
+    store.retry_set_aside()  # Nothing waits there, whatever waited elsewhere.
     if welcome.version >= protocol.COMPARING and not carried:
         store.doubt_all()
         repair.begin(store, everything=True)
     else:
+        repair.end(store)
         store.reoffer(None)
 
 
@@ -353,7 +356,7 @@ def _can_be_whole(store: Store, id: str) -> bool:
 
 
 def _finished(store: Store, batch: Batch, done: Done, at: datetime) -> Applied:
-    if not batch.carried:
+    if not batch.carried and store.recall_bytes("sync_next") == batch.hello.next:
         store.remember_bytes("sync_prev", batch.hello.next)
         store.remember_bytes("sync_next", b"")
     store.remember(sync_count=str(done.count))

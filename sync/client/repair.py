@@ -54,6 +54,11 @@ def begin(store: Store, *, everything: bool = False) -> None:
     _note(store, Plan(everything=everything))
 
 
+def end(store: Store) -> None:
+    """Compare no more: this server cannot."""
+    _note(store, None)
+
+
 def _note(store: Store, plan: Plan | None) -> None:
     store.remember_bytes(_PLAN, msgspec.msgpack.encode(plan) if plan else b"")
 

@@ -76,6 +76,8 @@ class Visit:
     now: datetime
     hello: Hello | None = None
     forked: bool = False
+    elsewhere: bool = False
+    """Whether the laptop, which was here before, comes from another ledger, with the word that it had there."""
     carried: bool = False
     """Whether it came as a file: late, perhaps, or twice, or after others, so that nothing is concluded from the order of visits."""
     comparing: Summary | Listing | None = None
@@ -143,7 +145,7 @@ class Visit:
     def _note(self, connection: Connection, *, first: bool) -> None:
         """Note, in the transaction that took them in, whose word this is and what arrived under it: the answer may never be heard."""
         assert self.hello is not None
-        if self.forked or self.carried:
+        if self.forked or self.carried or self.elsewhere:
             return
         last = sorted(self._arrived.items())[-_MOST_ARRIVED:]
         keys = {"office": self.caller.office, "id": self.hello.replica, "nonce": self.hello.next}
@@ -180,7 +182,9 @@ class Visit:
         if self.carried:
             return
         (known, arrived), hello = self._last(connection, lock=True), self.hello
-        self.forked = known is not None and known not in (hello.prev, hello.next)
+        # A word said to another ledger tells nobody from a copy; the next one is said to this.
+        self.elsewhere = known is not None and hello.epoch not in (b"", self.identity.epoch)
+        self.forked = known is not None and known not in (hello.prev, hello.next) and not self.elsewhere
         if not self.forked:
             self._arrived = _arrivals(arrived if known == hello.next else None)
 
