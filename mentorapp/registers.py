@@ -107,7 +107,7 @@ def amend(
 
 def join(a: Register, b: Register) -> Register:
     """What somebody knows who knows both: siblings in both, or in one and unseen by the other."""
-    if a == b:
+    if a is b or a == b:
         return a
     ours, theirs = dict(a.context), dict(b.context)
     a_dots, b_dots = a.dots, b.dots
@@ -143,13 +143,16 @@ class State:
 
     def only(self, names: Iterable[str]) -> "State":
         """The part of this state that holds just these fields, with their stamps."""
-        return trimmed(replace(self, registers={n: self.registers[n] for n in names if n in self.registers}))
+        some = {n: self.registers[n] for n in names if n in self.registers}
+        return trimmed(State(self.kind, self.id, some, self.stamps))
 
 
 def trimmed(state: State) -> State:
     """The state with the stamps of standing dots only."""
+    if not state.stamps:
+        return state
     dots = state.dots()
-    return replace(state, stamps={dot: stamp for dot, stamp in state.stamps.items() if dot in dots})
+    return State(state.kind, state.id, state.registers, {dot: one for dot, one in state.stamps.items() if dot in dots})
 
 
 def _same_stamp(a: Stamp, b: Stamp) -> Stamp:

@@ -4,6 +4,8 @@ A laptop that exchanges now with one server, now with another, is known to each 
 of itself by none of them, and a copy is still found out by each.
 """
 
+from secrets import token_bytes
+
 import msgspec
 
 from mentorapp.store import Store
@@ -16,7 +18,8 @@ _ledgers = msgspec.msgpack.Decoder(list[tuple[bytes, bytes, bytes]])
 def turned(store: Store, left: bytes, met: bytes, said: bytes) -> None:
     """This laptop was at one ledger and is at another now, to which it `said` a word of the first.
 
-    One that knew it already has not noted that word: between the two stands what was said there before.
+    One that knew it already has not noted that word: between the two stands what was said there before. Something may have been sent with
+    it, so the next word is a new one, as after all that was sent: a copy of this laptop's store does not know it.
     """
     noted = store.recall_bytes(_KNOWN)
     known = {epoch: (prev, next) for epoch, prev, next in (_ledgers.decode(noted) if noted else ())}
@@ -26,4 +29,4 @@ def turned(store: Store, left: bytes, met: bytes, said: bytes) -> None:
     kept = [(epoch, *words) for epoch, words in known.items()][-_MOST:]
     store.remember_bytes(_KNOWN, msgspec.msgpack.encode(kept))
     store.remember_bytes("sync_prev", prev)
-    store.remember_bytes("sync_next", next)
+    store.remember_bytes("sync_next", token_bytes(8) if next in (b"", prev) else next)

@@ -83,6 +83,7 @@ class Laptop:
 class Facts:
     """What follows from one record: its scope, the mentors that it names, and what each class of reader may have of it."""
 
+    state: State
     scope: str
     mentors: frozenset[str]
     parts: dict[Visibility, State | None] = field(default_factory=dict)
@@ -94,15 +95,18 @@ class Office:
     def __init__(self, *, by_wire: bool = False) -> None:
         self.by_wire, self.saves, self.epoch, self.seq, self.number = by_wire, 0, 1, 0, 0
         self.ledger, self.at = Place(), dict[str, int]()
-        self.worked_out: dict[tuple[object, ...], Any] = {}
+        self.worked_out: dict[tuple[str, str], Any] = {}
+        self.facts: dict[str, Facts] = {}
         self.author: dict[int, tuple[str, str]] = {}
         self.seen: dict[int, frozenset[int]] = {}
+        self.rules = (grants.visible, grants.scope_of)
         self.mail: list[tuple[str, list[State], Known]] = []
         self.backups: list[tuple[Place, dict[str, int], int]] = []
         self.copies: list[tuple[int, Laptop]] = []
         if _START:
             start = _START[0]
             self.ledger, self.at, self.seq = start.ledger.copied(), dict(start.at), start.seq
+            self.facts = dict(start.facts) if start.rules == (grants.visible, grants.scope_of) else {}
             self.laptops = [_copied(one, one.replica) for one in start.laptops]
             return
         for state in _BEGUN:
@@ -120,10 +124,12 @@ class Office:
 
     def _once(self, work: Callable[[Laptop], T], one: Laptop) -> T:
         """What follows for somebody from the ledger as it stands: worked out once for each time it changed."""
-        key = (work.__name__, one.person, self.epoch, self.seq)
-        if key not in self.worked_out:
-            self.worked_out[key] = work(one)
-        return cast(T, self.worked_out[key])
+        key = (work.__name__, one.person)
+        stands, found = self.worked_out.get(key, (None, None))
+        if stands != (self.epoch, self.seq):
+            found = work(one)
+            self.worked_out[key] = (self.epoch, self.seq), found
+        return cast(T, found)
 
     def mandate(self, one: Laptop) -> Mandate:
         """What somebody holds by the records as the ledger has them."""
@@ -172,12 +178,12 @@ class Office:
 
     def _facts(self, id: str) -> "Facts":
         """What the real rules say of a record as the ledger has it now: asked once for each time it changed."""
-        key = (id, self.epoch, self.at[id])
-        if key not in self.worked_out:
-            state = self.ledger.records[id]
+        state = self.ledger.records[id]
+        known = self.facts.get(id)
+        if known is None or known.state is not state:
             mentors = grants.pair_of(state).mentors if id in PAIRS else frozenset[str]()
-            self.worked_out[key] = Facts(grants.scope_of(state, ""), mentors)
-        return cast(Facts, self.worked_out[key])
+            known = self.facts[id] = Facts(state, grants.scope_of(state, ""), mentors)
+        return known
 
     # --- what happens ---
 
@@ -198,6 +204,8 @@ class Office:
 
     def exchange(self, one: Laptop, *, heard: int = 99) -> None:
         """A request that arrives, and as many records of its answer as get through."""
+        if one.epoch == self.epoch and one.cursor == self.seq and not one.waiting:
+            return  # It has all there is, and brings nothing.
         if one.epoch != self.epoch:
             one.waiting, one.cursor, one.epoch = set(one.place.records), 0, self.epoch
         states = self.carried(one.place.records[id] for id in sorted(one.waiting))

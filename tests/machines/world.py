@@ -4,7 +4,8 @@ A history is a list of plain steps, so that Hypothesis can shrink it, a seed can
 saved, and of what its author had before them, is kept beside in plain sets: it knows nothing of registers.
 
 There may be two servers, each with a ledger of its own, that never speak to each other: what one has comes to the other through the laptops,
-each of which turns to one or the other as it likes.
+each of which turns to one or the other as it likes. Laptops write files for a server as well; whoever travels hands each over late, never, twice
+or in another order, and what is answered comes back late, never, twice or in another order.
 """
 
 import random
@@ -29,12 +30,13 @@ from mentorapp.fields import Visibility
 from mentorapp.records import Mentorship, Person, Reflection, Session
 from mentorapp.registers import Dot, State, first, unpack
 from mentorapp.store import Store, outgoing, repository
-from sync import client, protocol, wire
-from sync.client import allow_voiding, engine
+from sync import bundle, client, protocol, wire
+from sync.client import allow_voiding, courier, engine, ledgers
 from sync.client.loop import sync_once
 from sync.client.words import Braked, SyncError
 from sync.protocol import Changes, Done, Hello, Message, Outcomes, ProtocolError, Verdict
 from sync.server import accounts, holdings, ledger, tables
+from sync.server import courier as desk
 from sync.server.accounts import Caller
 from sync.server.database import Database, opened
 from sync.server.grants import Mandate
@@ -125,6 +127,7 @@ class Server:
         self.versions: tuple[int, ...] = protocol.SPOKEN
         self.backups: list[bytes] = []
         self.arrived: set[bytes] = set()
+        """Bodies and files that were taken in, since it was restored last."""
         self.accepted: set[Told] = set()
         """What it ever had, since it was restored last."""
 
@@ -233,7 +236,7 @@ class World:
         self._patches = [
             *(
                 mock.patch.object(one, "token_bytes", chance.randbytes)
-                for one in (repository, outgoing, engine, ledger, accounts)
+                for one in (repository, outgoing, engine, ledgers, ledger, accounts, courier, desk)
             ),
             mock.patch.object(accounts, "new_id", side_effect=lambda: chance.randbytes(16).hex()),
         ]
@@ -248,6 +251,8 @@ class World:
         self.topics: dict[str, Told] = {}
         self.dropped_topics: set[str] = set()
         self.bodies: list[tuple[int, str, bytes]] = []
+        self.sticks: list[bytes] = []
+        self.returns: list[bytes] = []
         self.leaks: list[str] = []
         self.outside: set[Told] = set()
         self.unnoticed = self.cloned = False
@@ -306,10 +311,14 @@ class World:
         with self.servers[0].database.writing() as connection:
             code = accounts.new_code(connection, office, name, role=role, now=self.now)
             welcome = holdings.welcome_caller
-            let_in = accounts.enrol(connection, typed=code, device=name, person="", now=self.now, grant=welcome)
-            epoch = ledger.identity(connection, 0).epoch.hex()
+            keys = courier.keyring(laptop.store).public
+            let_in = accounts.enrol(
+                connection, typed=code, device=name, person="", now=self.now, grant=welcome, keys=keys
+            )
+            identity = ledger.identity(connection, 0)
         known = {one: getattr(let_in, one) for one in ("token", "device", "person", "name", "role", "office")}
-        said = client.Enrolment(**known, office_name="Office", server="here", epoch=epoch, address="http://here")
+        known |= {"epoch": identity.epoch.hex(), "key": desk.keyring(identity).public.hex()}
+        said = client.Enrolment(**known, office_name="Office", server="here", address="http://here")
         client.enrolled(laptop.store, said)
         laptop.person = let_in.person
 
@@ -579,6 +588,50 @@ class World:
         if self.bodies:
             self.served(*self.bodies[which % len(self.bodies)])
 
+    def write(self, laptop: Laptop) -> None:
+        """A laptop writes what is pending into a file, for whoever travels."""
+        with speaking(laptop.versions), suppress(SyncError):
+            written = courier.write(laptop.store, self.folder / "stick", at=laptop.clock.now())
+            self.sticks += [file.read_bytes() for file in written.files]
+
+    def hand_over(self, stick: int, which: int) -> None:
+        """Somebody hands a file over to a server, perhaps not for the first time."""
+        if self.sticks:
+            self.delivered(which % len(self.servers), self.sticks[stick % len(self.sticks)])
+
+    def delivered(self, which: int, file: bytes) -> None:
+        """What a server does with a file; its answer lies where the others are."""
+        server = self.servers[which]
+        with server.database.reading() as connection:
+            identity = ledger.identity(connection, 0)
+        with suppress(desk.Undelivered), speaking(server.versions):
+            done = desk.deliver(server.database, identity, "here", file, now=self.now)
+            server.arrived.add(file)
+            self.returns.append(done.answer)
+        content = bundle.opened(file, by=desk.keyring(identity)).content
+        sent = [
+            state
+            for frame in wire.read(content)
+            for one in frame
+            if isinstance(one, Changes)
+            for state in wire.states(one)
+        ]
+        self._look_at(sent, "a file held")
+        server.account(state.id for state in sent)
+
+    def hear(self, laptop: Laptop, which: int) -> None:
+        """An answer comes back to the laptop that it is for, perhaps not for the first time."""
+        device = laptop.store.recall("sync_device")
+        mine = [file for file in self.returns if bundle.read_head(file).device.hex() == device]
+        if mine:
+            try:
+                with speaking(laptop.versions):
+                    courier.take(laptop.store, mine[which % len(mine)], at=laptop.clock.now())
+            except Braked:
+                allow_voiding(laptop.store)
+            except SyncError:
+                pass
+
     def photograph(self, laptop: Laptop) -> None:
         """Back a laptop up."""
         folder = laptop.store.back_up(self.folder / f"copy {self.number} {len(laptop.copies)}", at=self.now)
@@ -674,6 +727,12 @@ class World:
             self.sync(one, down=given[0])
         elif deed == "again":
             self.again(given[0])
+        elif deed == "write":
+            self.write(one)
+        elif deed == "hand over":
+            self.hand_over(which, given[0])
+        elif deed == "hear":
+            self.hear(one, given[0])
         elif deed == "photograph":
             self.photograph(one)
         elif deed == "restore":
@@ -774,6 +833,9 @@ DEEDS = {
     "cut down": (3, 6, 900),
     "turn": (2, 6),
     "again": (3, 4, 50),
+    "write": (2, 6),
+    "hand over": (3, 12, 2),
+    "hear": (2, 6, 6),
     "photograph": (2, 6),
     "restore": (2, 6, 3),
     "clone": (1, 6),
