@@ -139,8 +139,10 @@ def collect(store: Store, *, at: datetime, pace: Pace | None = None) -> Batch:
     if sum(one.size for one in unanswered) > wire.FRAME:
         return _question(store, link, pace, at, unanswered)
     with store.transaction():
-        pending = store.pending(most_records=_MOST_RECORDS, most_bytes=pace.up * _RATIO)
-        good = sendable(store, pending, at=at)
+        good: list[Pending] = []
+        # Where all of what came first is set aside, what comes after it goes now.
+        while not good and (pending := store.pending(most_records=_MOST_RECORDS, most_bytes=pace.up * _RATIO)):
+            good = sendable(store, pending, at=at)
         decided = decisions(store)
         hello = _hello(store, pace, at, sending=bool(good or decided))
     sent = tuple(Ack(one.state.id, one.counter) for one in good)

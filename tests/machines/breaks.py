@@ -11,7 +11,8 @@ from mentorapp import registers
 from mentorapp.fields import Visibility
 from mentorapp.registers import Register, State, whole
 from mentorapp.store import Ack, Store
-from sync.client import engine
+from sync import protocol
+from sync.client import braking, courier, engine, ledgers
 from sync.client import repair as comparing
 from sync.server import grants, intake, ledger, reading, tables
 from sync.server.grants import Mandate
@@ -172,3 +173,75 @@ def once_more_is_new(patch: Patch) -> None:
         return true(self, change, joined, replace(here, state=State(joined.kind, joined.id)) if here else None, scope)
 
     patch.setattr(intake.Intake, "_keep", keep)
+
+
+def history_is_thrown_away(patch: Patch) -> None:
+    """A ledger keeps what stands, and nothing of what stood."""
+    patch.setattr(intake.Intake, "_supersede", lambda *_: None)
+
+
+def a_set_is_the_newest(patch: Patch) -> None:
+    """Of two sets that were added to at once the later one is shown."""
+    patch.setattr(registers, "_union", lambda standing, newest: newest)
+
+
+def what_is_private_is_sent(patch: Patch) -> None:
+    """A field for its author alone waits to be sent like any other."""
+    true = Store._queue
+
+    def queue(self: Store, *given: Any, private: bool) -> None:
+        true(self, *given, private=False)
+
+    patch.setattr(Store, "_queue", queue)
+    patch.setattr(engine, "problem_of", lambda state: "")
+
+
+def nothing_brakes(patch: Patch) -> None:
+    """Whatever an answer voids goes out of sight."""
+    patch.setattr(braking, "brake", lambda *_: None)
+
+
+def digests_leave_a_field_out(patch: Patch) -> None:
+    """What two hold is summed up without the words of the pair."""
+    true = protocol.fingerprint
+
+    def fingerprint(state: State, *given: Any) -> int:
+        return true(state.only(name for name in state.registers if name != "place"), *given)
+
+    patch.setattr(protocol, "fingerprint", fingerprint)
+
+
+def who_turns_is_a_copy(patch: Patch) -> None:
+    """One word for all ledgers: whoever exchanged with another one is taken for a copy of itself."""
+    patch.setattr(ledgers, "turned", lambda *_: None)
+    true = Visit._recognise
+
+    def recognise(self: Visit, connection: Connection) -> None:
+        true(self, connection)
+        known = self._last(connection)[0]
+        assert self.hello is not None
+        self.forked = known is not None and known not in (self.hello.prev, self.hello.next)
+
+    patch.setattr(Visit, "_recognise", recognise)
+
+
+def a_late_answer_is_believed(patch: Patch) -> None:
+    """An answer to a file is taken for news, whatever this laptop exchanged since; what a ledger of another epoch called safe is safe."""
+    patch.setattr(courier, "_about_safety", courier_all)
+
+
+def courier_all(store: Store, batch: Any, asked: Any, answers: Any, at: Any) -> Any:
+    """All of a file's answers, as if nothing had come between."""
+    return courier._all(store, batch, answers, at)
+
+
+def a_file_is_safe_once_it_is_written(patch: Patch) -> None:
+    """What was written onto a stick leaves the outbox before anybody carried it anywhere."""
+    true = courier._collected
+
+    def collected(store: Store, *given: Any) -> Any:
+        batch, more = true(store, *given)
+        store.acknowledge(list(batch.sent), at=batch.at, receipt="00")
+        return batch, more
+
+    patch.setattr(courier, "_collected", collected)

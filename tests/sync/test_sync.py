@@ -147,6 +147,19 @@ def test_a_bad_record_is_set_aside_alone_and_goes_once_it_is_mended(laptop: Make
     assert other.store.get(Session, mended.id).notes == "Shorter."
 
 
+def test_what_comes_after_a_bad_record_goes_in_the_same_exchange(laptop: Make) -> None:
+    """The bad one fills all that one request may carry."""
+    grace = laptop("grace")
+    pair = grace.pair()
+    grace.sync()
+    long = "".join(chr(0x4E00 + k % 5000) for k in range(190_000))
+    for n in range(3):
+        grace.session(pair.id, notes=long, strengths=long, place=str(n))
+    grace.session(pair.id, notes="Fine.")
+    assert not grace.sync().left
+    assert (len(grace.store.put_aside()), grace.store.safety().only_here) == (3, 0)
+
+
 def test_a_co_mentor_gets_everything_from_the_beginning(laptop: Make) -> None:
     grace, awa = laptop("grace"), laptop("awa")
     pair = grace.pair()
