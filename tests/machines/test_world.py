@@ -138,6 +138,9 @@ def check_04_every_save_ends_in_one_state(world: World) -> None:
         whole = {row[0] for row in one.store.rows("SELECT id FROM registers")}
         assert safety.safe + len(aside) + safety.private_here == len(whole), (one.name, safety, len(whole))
         assert all(each.reason for each in one.store.put_aside())
+    there = {state.id for server in world.servers for state in server.held()}
+    assert {each.id for one in world.laptops for each in one.store.put_aside() if each.held} <= there
+    assert not world.untrue
 
 
 def check_05_exactly_once(world: World) -> None:
@@ -232,7 +235,8 @@ def check_09_what_is_not_known_passes(world: World) -> None:
 
 
 def check_10_an_edit_outlives_a_voiding_that_had_not_seen_it(world: World) -> None:
-    """Whoever is shown a record that raced is shown it in sight, and asked."""
+    """Whoever is shown a record that raced is shown it in sight, and asked; and many go out of sight only when somebody allows it."""
+    assert not world.unasked
     for one in world.laptops:
         for kind, id, body in one.store.rows("SELECT kind, id, body FROM registers"):
             state = unpack(kind, id, body)

@@ -28,7 +28,7 @@ from mentorapp.clock import SetClock
 from mentorapp.errors import UserError
 from mentorapp.fields import Visibility
 from mentorapp.records import Mentorship, Person, Reflection, Session
-from mentorapp.registers import Dot, State, first, unpack
+from mentorapp.registers import Dot, State, first, join_states, unpack
 from mentorapp.store import Store, outgoing, repository
 from sync import bundle, client, protocol, wire
 from sync.client import allow_voiding, courier, engine, ledgers
@@ -151,6 +151,12 @@ class Server:
         with self.database.reading() as connection:
             return [Told(row.id, row.field, row.value) for row in connection.execute(tables.history.select())]
 
+    @property
+    def epoch(self) -> bytes:
+        """Which ledger it is."""
+        with self.database.reading() as connection:
+            return ledger.identity(connection, 0).epoch
+
     def held(self) -> list[State]:
         """What waits for a coordinator, or was decided about."""
         with self.database.reading() as connection:
@@ -254,6 +260,8 @@ class World:
         self.sticks: list[bytes] = []
         self.returns: list[bytes] = []
         self.leaks: list[str] = []
+        self.untrue: list[str] = []
+        self.unasked: list[str] = []
         self.outside: set[Told] = set()
         self.unnoticed = self.cloned = False
         self.laptops: list[Laptop] = []
@@ -570,6 +578,7 @@ class World:
         self.now += timedelta(minutes=1)
         line = Line(self, laptop, up, down)
         own = {Told(*row) for row in laptop.store.rows("SELECT id, field, value FROM history")}
+        shown, allowed_to = self._in_sight(laptop), laptop.store.recall("sync_voiding_allowed")
         try:
             with speaking(laptop.versions):
                 sync_once(lambda verb: verb(laptop.store), line, clock=laptop.clock)
@@ -577,11 +586,33 @@ class World:
             allow_voiding(laptop.store)
         except SyncError:
             pass
+        hidden = {one.id for one in self.sessions(laptop) if one.voided} & shown
+        if len(hidden) > max(20, 0.3 * len(shown)) and not allowed_to:
+            self.unasked.append(f"{len(hidden)} records went out of sight of {laptop.name}")
         here = {row[0] for row in laptop.store.rows("SELECT id FROM registers")}
         released = {told for told in own if told.id not in here}
         if released:
             # What somebody superseded themselves before they ever sent it goes with a record that was taken from them.
             self.saved -= released - self.everywhere()
+
+    def _in_sight(self, laptop: Laptop) -> set[str]:
+        return {one.id for one in self.sessions(laptop) if not one.voided}
+
+    def _is_true(self, laptop: Laptop) -> None:
+        """Whether what a laptop says is safe at its server is there. Of a server that lost it and does not know, nobody can tell."""
+        epoch = laptop.store.recall_bytes("sync_epoch")
+        servers = [server for server in self.servers if server.epoch == epoch]
+        if self.unnoticed or not servers:
+            return
+        records = servers[0].records()
+        sql = (
+            "SELECT kind, id, body FROM registers WHERE safe_at IS NOT NULL "
+            "AND id NOT IN (SELECT id FROM outbox) AND id NOT IN (SELECT id FROM set_aside)"
+        )
+        for kind, id, body in laptop.store.rows(sql):
+            mine, there = unpack(kind, id, body), records.get(id)
+            if there is None or join_states(there, mine).registers != there.registers:
+                self.untrue.append(f"{id} is not safe, as {laptop.name} is told")
 
     def again(self, which: int) -> None:
         """The network, or a stick, delivers an old body once more; nobody hears the answer."""
@@ -699,6 +730,8 @@ class World:
         one = self.laptops[given[0] % len(self.laptops)] if given else self.laptops[0]
         with suppress(UserError):
             self._deed(deed, one, given[1:], given[0] if given else 0)
+        if deed in ("sync", "cut up", "cut down", "write", "hear"):
+            self._is_true(one)
 
     def _deed(self, deed: str, one: Laptop, given: list[Any], which: int) -> None:
         if deed == "edit":
@@ -709,6 +742,12 @@ class World:
             self.reflect(one)
         elif deed == "begin":
             self.begin(one)
+        elif deed == "many":
+            for _ in range(25):
+                self.begin(one)
+        elif deed == "clear":
+            for n in range(len(self.sessions(one))):
+                self.void(one, n)
         elif deed == "void":
             self.void(one, given[0])
         elif deed == "trespass":
@@ -823,6 +862,8 @@ DEEDS = {
     "tag": (4, 6, 2, 3),
     "reflect": (1, 6),
     "begin": (2, 4),
+    "many": (0, 4),
+    "clear": (0, 4),
     "void": (2, 4, 6),
     "trespass": (1, 4),
     "large": (1, 4),
