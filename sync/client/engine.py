@@ -139,8 +139,7 @@ def collect(store: Store, *, at: datetime, pace: Pace | None = None) -> Batch:
     if sum(one.size for one in unanswered) > wire.FRAME:
         return _question(store, link, pace, at, unanswered)
     with store.transaction():
-        good: list[Pending] = []
-        # Where all of what came first is set aside, what comes after it goes now.
+        good: list[Pending] = []  # Where all of what comes first is set aside, what comes after it goes.
         while not good and (pending := store.pending(most_records=_MOST_RECORDS, most_bytes=pace.up * _RATIO)):
             good = sendable(store, pending, at=at)
         decided = decisions(store)
@@ -269,7 +268,7 @@ def _welcomed(store: Store, batch: Batch, welcome: Welcome, at: datetime) -> App
     if known != welcome.epoch:
         if known:
             ledgers.turned(store, known, welcome.epoch, batch.hello.next)
-            _begin_anew(store, welcome, carried=batch.carried)
+            arrived |= Applied(again=_begin_anew(store, welcome, batch.carried))
         store.remember_bytes("sync_epoch", welcome.epoch)
     return arrived
 
@@ -285,10 +284,10 @@ def _compare_clocks(store: Store, batch: Batch, welcome: Welcome, at: datetime) 
     store.compare_clocks(at, offset=offset, doubt=doubt)
 
 
-def _begin_anew(store: Store, welcome: Welcome, *, carried: bool) -> None:
-    """The server is another ledger than it was: restored, perhaps, from before some of what it said was safe.
+def _begin_anew(store: Store, welcome: Welcome, carried: bool) -> int:
+    """The server is another ledger than it was, restored perhaps, and lacks what it said was safe. Gives how much is to be sent now.
 
-    Comparing takes several questions and answers. Through files each would take as long as somebody's journey, so all is offered at once.
+    Comparing takes several questions and answers. Through files each would take as long as a journey, so all is offered at once.
     """
     store.remember_bytes("cursor", b"")
     store.drop_cases()
@@ -300,6 +299,7 @@ def _begin_anew(store: Store, welcome: Welcome, *, carried: bool) -> None:
     else:
         repair.end(store)
         store.reoffer(None)
+    return store.pending_count()
 
 
 def _arrived(store: Store, batch: Batch, welcome: Welcome, at: datetime) -> Applied:

@@ -168,6 +168,20 @@ def test_a_server_of_the_first_version_is_offered_everything(
     assert grace.sync().agrees
 
 
+def test_what_a_server_of_the_first_version_is_offered_anew_goes_in_the_same_exchange(
+    office: Office, laptop: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though it has nothing to give: its answer to an empty request begins no other by itself."""
+    grace = laptop("grace")
+    backup = Copy(office)
+    session = grace.session(grace.pair().id)
+    grace.sync()
+    monkeypatch.setattr(protocol, "SPOKEN", (1,))
+    backup.restore()
+    assert not grace.sync().left
+    assert session.id in {row.id for row in office.rows(tables.record)}
+
+
 def test_a_laptop_of_the_first_version_is_given_everything(
     office: Office,
     caller: Caller,  # noqa: F811
