@@ -285,10 +285,7 @@ def _compare_clocks(store: Store, batch: Batch, welcome: Welcome, at: datetime) 
 
 
 def _begin_anew(store: Store, welcome: Welcome, carried: bool) -> int:
-    """The server is another ledger than it was, restored perhaps, and lacks what it said was safe. Gives how much is to be sent now.
-
-    Comparing takes several questions and answers. Through files each would take as long as a journey, so all is offered at once.
-    """
+    """The server is another ledger, restored perhaps. Gives how many records go now: all, where comparing would take many journeys."""
     store.remember_bytes("cursor", b"")
     store.drop_cases()
     store.doubt_files()

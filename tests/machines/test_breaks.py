@@ -51,11 +51,17 @@ BROKEN: list[tuple[Callable[[pytest.MonkeyPatch], None], list[Step]]] = [
 """A rule broken, and a history that passes with it and not without."""
 
 
+PASSED: list[list[Step]] = []
+"""Histories that were seen to pass unbroken."""
+
+
 @pytest.mark.parametrize(("broken", "steps"), BROKEN, ids=[broken.__name__ for broken, _ in BROKEN])
 def test_the_machine_notices(
     broken: Callable[[pytest.MonkeyPatch], None], steps: list[Step], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    replay(steps)
+    if steps not in PASSED:
+        replay(steps)
+        PASSED.append(steps)
     broken(monkeypatch)
     with pytest.raises((AssertionError, LookupError)):
         replay(steps)
