@@ -4,7 +4,7 @@ A history is a list of plain steps, so that Hypothesis can shrink it, a seed can
 saved, and of what its author had before them, is kept beside in plain sets: it knows nothing of registers.
 
 There may be two servers, each with a ledger of its own, that never speak to each other: what one has comes to the other through the laptops,
-each of which turns to one or the other as it likes. Laptops write files for a server as well; whoever travels hands each over late, never, twice
+each of which turns to one or the other as it likes. Or the second is a hub of the first, and the two exchange now and then. Laptops write files for a server as well; whoever travels hands each over late, never, twice
 or in another order, and what is answered comes back late, never, twice or in another order.
 """
 
@@ -34,8 +34,9 @@ from sync import bundle, client, protocol, wire
 from sync.client import allow_voiding, courier, engine, ledgers
 from sync.client.loop import sync_once
 from sync.client.words import Braked, SyncError
+from sync.hub import Hub
 from sync.protocol import Changes, Done, Hello, Message, Outcomes, ProtocolError, Verdict
-from sync.server import accounts, holdings, ledger, tables
+from sync.server import accounts, holdings, ledger, tables, upstream
 from sync.server import courier as desk
 from sync.server.accounts import Caller
 from sync.server.database import Database, opened
@@ -70,10 +71,10 @@ class Cut(Exception):
 
 @dataclass
 class Line:
-    """One laptop's line to the ledger: `up` and `down` bytes get through, then it breaks; None: all do."""
+    """One laptop's line to its ledger, or a hub's to its centre: `up` and `down` bytes get through, then it breaks; None: all do."""
 
     world: "World"
-    laptop: "Laptop"
+    laptop: "Laptop | None"
     up: int | None = None
     down: int | None = None
     bytes_up: int = 0
@@ -81,7 +82,7 @@ class Line:
 
     def exchange(self, token: str, body: bytes) -> Iterator[list[Message]]:
         """As far as the bytes go."""
-        world, server = self.world, self.world.server(self.laptop)
+        world, server = self.world, self.world.server(self.laptop) if self.laptop else 0
         world.bodies.append((server, token, body))
         some = body if self.up is None else body[: self.up]
         self.bytes_up += len(some)
@@ -350,12 +351,46 @@ class World:
         """Which server a laptop exchanges with."""
         return laptop.turned % len(self.servers)
 
-    def turn(self, laptop: Laptop) -> None:
-        """From now on a laptop exchanges with the other server; there is one from the first time on, with a ledger of its own."""
+    def _second(self) -> Server:
+        """The other server: there is one from the first time on, with a ledger of its own."""
         if len(self.servers) == 1:
             self.servers.append(Server(self.folder, morning().ledger))
             self.servers[1].begin_anew()
             self.servers[1].account(self.servers[1].records())
+        return self.servers[1]
+
+    def relay(self, up: int | None = None, down: int | None = None) -> None:
+        """The second server, a hub from the first time on, exchanges with the first one."""
+        near, far = self._second(), self.servers[0]
+        with near.database.reading() as connection:
+            joined = upstream.centre(connection)
+        if joined is None:
+            self._join(near, far)
+        self.now += timedelta(minutes=1)
+        with suppress(SyncError):
+            Hub(near.database, SetClock(self.now))._through(Line(self, None, up, down))  # type: ignore[arg-type]
+        near.account(near.records())
+
+    def _join(self, near: Server, far: Server) -> None:
+        with far.database.writing() as connection:
+            office = self.laptops[0].store.recall("sync_office")
+            code = accounts.new_code(connection, office, "hub", role="hub", now=self.now)
+            welcome = holdings.welcome_caller
+            let_in = accounts.enrol(connection, typed=code, device="hub", person="", now=self.now, grant=welcome)
+        facts = {"server": "centre", "office": office, "office_name": "Office", "epoch": far.epoch}
+        with near.database.writing() as connection:
+            upstream.join(connection, address="http://centre", token=let_in.token, **facts)
+
+    @property
+    def _has_hub(self) -> bool:
+        if len(self.servers) == 1:
+            return False
+        with self.servers[1].database.reading() as connection:
+            return upstream.centre(connection) is not None
+
+    def turn(self, laptop: Laptop) -> None:
+        """From now on a laptop exchanges with the other server."""
+        self._second()
         laptop.turned = 1 - self.server(laptop)
 
     def served(self, which: int, token: str, body: bytes, *, whole: bool = True) -> bytes | None:
@@ -778,6 +813,8 @@ class World:
             self.restore(one, given[0])
         elif deed == "clone":
             self.clone(one)
+        elif deed == "relay":
+            self.relay(*(None if n > 700 else n for n in given[:2]))
         elif deed == "turn":
             self.turn(one)
         elif deed == "back up":
@@ -803,6 +840,8 @@ class World:
         """Everybody exchanges, with every server, until nobody has anything to say."""
         for _ in range(12):
             before = self._picture()
+            if self._has_hub:
+                self.relay()
             for which in range(len(self.servers)):
                 for one in self.laptops:
                     one.turned = which
@@ -873,6 +912,7 @@ DEEDS = {
     "cut up": (3, 6, 700),
     "cut down": (3, 6, 900),
     "turn": (2, 6),
+    "relay": (2, 1, 1400, 1400),
     "again": (3, 4, 50),
     "write": (2, 6),
     "hand over": (3, 12, 2),
