@@ -12,7 +12,7 @@ from mentorapp.store import Store
 
 _KNOWN, _MOST = "sync_ledgers", 8
 
-_ledgers = msgspec.msgpack.Decoder(list[tuple[bytes, bytes, bytes]])
+_ledgers = msgspec.msgpack.Decoder(tuple[bytes, list[tuple[bytes, bytes, bytes]]])
 
 
 def turned(store: Store, left: bytes, met: bytes, said: bytes) -> None:
@@ -22,11 +22,13 @@ def turned(store: Store, left: bytes, met: bytes, said: bytes) -> None:
     it, so the next word is a new one, as after all that was sent: a copy of this laptop's store does not know it.
     """
     noted = store.recall_bytes(_KNOWN)
-    known = {epoch: (prev, next) for epoch, prev, next in (_ledgers.decode(noted) if noted else ())}
+    replica, words = _ledgers.decode(noted) if noted else (b"", [])
+    # Under a name that this laptop took since, no ledger has heard any of it.
+    known = {epoch: (prev, next) for epoch, prev, next in words if replica == store.replica}
     prev, next = known.pop(met, (b"", said))
     known.pop(left, None)
     known[left] = (store.recall_bytes("sync_prev"), store.recall_bytes("sync_next"))
     kept = [(epoch, *words) for epoch, words in known.items()][-_MOST:]
-    store.remember_bytes(_KNOWN, msgspec.msgpack.encode(kept))
+    store.remember_bytes(_KNOWN, msgspec.msgpack.encode((store.replica, kept)))
     store.remember_bytes("sync_prev", prev)
     store.remember_bytes("sync_next", token_bytes(8) if next in (b"", prev) else next)

@@ -90,6 +90,22 @@ def test_who_turns_from_one_server_to_the_other_and_back_is_nobodys_copy(
     assert grace.store.replica == name
 
 
+def test_who_took_a_new_name_is_not_taken_for_a_copy_by_what_the_old_one_said(
+    office: Office, laptop: Make, second: Callable[[], Second]
+) -> None:
+    grace = laptop("grace")
+    pair = grace.pair()
+    grace.sync()
+    other = second()
+    at(grace, other), at(grace, office)
+    grace.store.new_replica(grace.clock.now())
+    name = grace.store.replica
+    for n in range(2):
+        grace.session(pair.id, notes=f"Under the new name {n}.")
+        at(grace, other), at(grace, office)
+    assert grace.store.replica == name
+
+
 def test_a_copy_is_found_out_by_a_server_that_it_is_turned_back_to(
     office: Office, laptop: Make, second: Callable[[], Second]
 ) -> None:
