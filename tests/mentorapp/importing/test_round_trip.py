@@ -60,7 +60,9 @@ def test_what_is_exported_comes_back_as_it_was(kind, tmp_path_factory):
     @settings(max_examples=times(5))
     @given(st.lists(records(kind), min_size=1, max_size=4, unique_by=lambda one: one.id))
     def trip(some):
-        some = [plain(one) for one in some]
+        # What nobody is shown, not even its author, is in no export either.
+        shown = {"id", *export.columns(kind, private=True)}
+        some = [plain(kind(**{name: getattr(one, name) for name in shown})) for one in some]
         file.write_text("".join(export.table(some, kind, private=True)), "utf-8-sig", newline="")
         book = open_book(file).read()
         plan = Plan(kind.kind, matching.guess(book, kind.kind))
