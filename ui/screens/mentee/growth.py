@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from mentorapp.i18n import ntr, tr
+from mentorapp.i18n import ntr, ptr, tr
 from ui import words
 from ui.shell import Shell
 from ui.widgets import Card, Flow, Pill, QuietButton, Row, hairline, text
@@ -136,7 +136,7 @@ class GrowthCard(Card):
 
     def _ask_row(self, value: tuple[Person, str]) -> Row:
         person, pair = value
-        ask = QuietButton(tr("Hand over"))
+        ask = QuietButton(ptr("the laptop", "Hand over"))
         ask.setAccessibleName(tr("Hand the laptop to {name}", name=person.name))
         ask.clicked.connect(lambda: self._shell.go("pulse_asking", mentorship=pair, person=person.id))
         title = tr("How is it for {name} to work with you?", name=person.name.split()[0])

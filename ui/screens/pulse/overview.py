@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from mentorapp.fields import fields_of
-from mentorapp.i18n import ntr, tr
+from mentorapp.i18n import ntr, ptr, tr
 from mentorapp.indicators import FEWEST, ITEMS, Share
 from mentorapp.records import Pulse
 from mentorapp.services import pulses, recall
@@ -171,7 +171,7 @@ class PulseScreen(QWidget):
 
     def _waiting_row(self, value: tuple[Person, str]) -> Row:
         person, pair = value
-        ask = Button(tr("Hand over"))
+        ask = Button(ptr("the laptop", "Hand over"))
         ask.setAccessibleName(tr("Hand the laptop to {name}", name=person.name))
         ask.clicked.connect(lambda: self._shell.go("pulse_asking", mentorship=pair, person=person.id))
         own = QuietButton(tr("Answer myself"))
