@@ -510,8 +510,8 @@ class Offices(RuleBasedStateMachine):
 
 DEEP = bool(os.environ.get("MENTOR_DEEP"))
 Offices.TestCase.settings = settings(
-    max_examples=300 if DEEP else 5,
-    stateful_step_count=40 if DEEP else 20,
+    max_examples=300 if DEEP else 3,
+    stateful_step_count=40 if DEEP else 15,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
