@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from mentorapp import settings
 from mentorapp.services import sample
@@ -62,16 +62,6 @@ def _heard(widget: QWidget) -> str:
     return "" if interface.state().focusable else "does not say that it can be reached"  # type: ignore[attr-defined]
 
 
-def test_every_control_of_every_screen_has_a_name_and_a_role(program: Journey) -> None:
-    wrong = []
-    for name, come in gallery.places(program):
-        come(program)
-        for widget in (*_controls(program.window), *_clicked_only(program.window)):
-            if problem := _heard(widget):
-                wrong.append(f"{name}: {called(widget)} {problem}")
-    assert not wrong, "\n".join(wrong)
-
-
 def _before(one: QWidget, other: QWidget, window: QWidget) -> bool:
     """Whether a reader comes to one before the other: above it, or on one line and nearer the start."""
     first, second = (each.rect().translated(each.mapTo(window, QPoint(0, 0))) for each in (one, other))
@@ -109,15 +99,6 @@ def _caught(program: Journey) -> Iterator[str]:
         yield f"Shift+Tab does not lead back to {called(there[-1])}"
 
 
-def test_the_keyboard_alone_reaches_every_control_as_one_reads_and_is_caught_nowhere(program: Journey) -> None:
-    wrong = []
-    for name, come in gallery.places(program):
-        come(program)
-        wrong += [f"{name}: {problem}" for problem in _caught(program)]
-        program.settle()
-    assert not wrong, "\n".join(wrong)
-
-
 def _led_to(group: QWidget) -> set[QWidget]:
     """What the arrows reach inside a group from its one stop."""
     stop = next(
@@ -131,22 +112,57 @@ def _led_to(group: QWidget) -> set[QWidget]:
     return reached
 
 
-def test_arrows_reach_every_choice_that_the_tab_key_passes_by(program: Journey) -> None:
+def _led_nowhere(window: QWidget) -> Iterator[str]:
+    """The choices to which no arrow leads. Where one must be on, the arrow would choose as it moves: test_widgets proves those."""
+    passed_by = [each for each in _clicked_only(window) if not getattr(each.parentWidget(), "_required", False)]
+    for group in {each.parentWidget() for each in passed_by if each.parentWidget() is not None}:
+        reached = _led_to(group)
+        for each in passed_by:
+            if each.parentWidget() is group and each not in reached:
+                yield f"no arrow leads to {called(each)}"
+
+
+def _unheard(window: QWidget) -> Iterator[str]:
+    for widget in (*_controls(window), *_clicked_only(window)):
+        if problem := _heard(widget):
+            yield f"{called(widget)} {problem}"
+
+
+def test_every_control_of_every_screen_is_named_and_is_reached_as_one_reads_by_the_keyboard_alone(
+    program: Journey,
+) -> None:
     wrong = []
     for name, come in gallery.places(program):
         come(program)
-        # Where one must be on, the arrow chooses as it moves and the screen would be another: test_widgets proves that.
-        passed_by = [
-            each for each in _clicked_only(program.window) if not getattr(each.parentWidget(), "_required", False)
-        ]
-        for group in {each.parentWidget() for each in passed_by if each.parentWidget() is not None}:
-            reached = _led_to(group)
-            wrong += [
-                f"{name}: no arrow leads to {called(each)}"
-                for each in passed_by
-                if each.parentWidget() is group and each not in reached
-            ]
+        for problems in (_unheard(program.window), _caught(program), _led_nowhere(program.window)):
+            wrong += [f"{name}: {problem}" for problem in problems]
+        program.settle()
     assert not wrong, "\n".join(wrong)
+
+
+# --- and the search for all this finds it ------------------------------------------------------------------------------
+
+
+def test_what_has_no_name_or_no_role_is_found(qapp: QApplication, qtbot) -> None:  # type: ignore[no-untyped-def]
+    window = QWidget()
+    qtbot.addWidget(window)
+    nameless, roleless = QPushButton(window), QWidget(window)
+    roleless.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    roleless.setAccessibleName("Something")
+    window.show()
+    assert [problem.split("”")[1].strip() for problem in _unheard(window)] == ["has no name", "is a Client"]
+    nameless.setText("Keep")
+    assert len(list(_unheard(window))) == 1
+
+
+def test_what_is_read_in_another_order_is_found(qapp: QApplication, qtbot) -> None:  # type: ignore[no-untyped-def]
+    window = QWidget()
+    qtbot.addWidget(window)
+    first, second = QPushButton("One", window), QPushButton("Two", window)
+    first.setGeometry(0, 0, 80, 30)
+    second.setGeometry(0, 40, 80, 30)
+    assert _before(first, second, window)
+    assert not _before(second, first, window)
 
 
 def test_whoever_wants_nothing_to_move_sees_nothing_move(program: Journey) -> None:
