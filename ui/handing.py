@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from mentorapp.i18n import N_, tr
+from mentorapp.i18n import N_, ptr, tr
 from ui.widgets import Button, Column, DayInput, FieldBox, Line, LineInput, PrimaryButton, text
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Handing(Asking):
         self.picker = PickerEditor(Ref(label=N_("Who goes on in your place"), to="person"))
         self.box = FieldBox(tr("Who goes on in your place"), self.picker)
         self.day = DayInput()
-        self.day_box = FieldBox(tr("From"), self.day)
+        self.day_box = FieldBox(ptr("a day", "From"), self.day)
         self.staying = QCheckBox(tr("I stay along for now"))
         self.nobody = text(
             tr("No colleague is known on this laptop yet. They arrive from your office with the next sync."),

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from mentorapp import i18n
 from mentorapp.clock import day_of
 from mentorapp.errors import UserError
-from mentorapp.i18n import tr
+from mentorapp.i18n import ptr, tr
 from mentorapp.services import agreements
 from mentorapp.services.agreements import SAID, AgreementDraft, Change, Paper
 from ui import words
@@ -41,7 +41,7 @@ def parts() -> tuple[tuple[str, tuple[str, ...]], ...]:
         (tr("What for"), ("purpose", "boundaries")),
         (tr("How we meet"), ("frequency", "channels", "cancellation")),
         (tr("In confidence"), ("confidentiality", "limits")),
-        (tr("Agreed"), ("review_on", *AGREED)),
+        (ptr("the agreement", "Agreed"), ("review_on", *AGREED)),
     )
 
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from mentorapp.clock import day_of
 from mentorapp.errors import UserError
 from mentorapp.fields import fields_of
-from mentorapp.i18n import ntr, tr
+from mentorapp.i18n import ntr, ptr, tr
 from mentorapp.records import ActionItem, Goal
 from mentorapp.rules import OPEN_PROMISES
 from mentorapp.services import promises, recall
@@ -84,7 +84,8 @@ class PromisesScreen(QWidget):
         self._back.clicked.connect(lambda: shell.go("mentee", person=self._person))
         self._title = PageTitle("")
         self.which = Segment(
-            (("open", tr("Open")), ("settled", tr("Settled")), ("all", tr("All"))), name=tr("Which promises")
+            (("open", ptr("promises", "Open")), ("settled", tr("Settled")), ("all", ptr("promises", "All"))),
+            name=tr("Which promises"),
         )
         self.owner = Chips((("mentor", tr("mine")), ("mentee", tr("theirs"))), name=tr("Whose promise"))
         self.sought = LineInput(hint=tr("Filter by a word…"))

@@ -239,7 +239,7 @@ class AskingScreen(QWidget):
         )
 
     def _thank(self, asked: Asked) -> None:
-        done = PrimaryButton(self.say(N_("Done")) if asked.is_me else self.say(N_("Give the laptop back")))
+        done = PrimaryButton(self.say(N_("Close")) if asked.is_me else self.say(N_("Give the laptop back")))
         done.clicked.connect(self._go_back)
         self._asked = None
         self._show(
