@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QLocale, Qt
-from PySide6.QtGui import QFontDatabase, QFontMetrics, QInputMethodEvent, QRawFont
+from PySide6.QtCore import QBuffer, QCoreApplication, QLocale, Qt
+from PySide6.QtGui import QFontDatabase, QFontMetrics, QInputMethodEvent, QPdfWriter, QRawFont
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QCalendarWidget, QLineEdit, QWidget
 
 from mentorapp import i18n, paths
@@ -14,7 +14,8 @@ from mentorapp.i18n import LANGUAGES, tr
 from mentorapp.services import people
 from tests.journeys.conftest import Journey
 from tests.ui import gallery
-from ui import appearance, theme
+from ui import appearance, paper, theme
+from ui.screens.mentee import printed
 
 LATIN_DIGIT = re.compile(r"(?<![A-Za-z.\-\d])\d+(?![A-Za-z.\-\d])", re.ASCII)
 AMHARIC = "ሐና በቀለ"
@@ -63,6 +64,21 @@ def test_in_arabic_every_figure_on_every_screen_has_arabic_digits_and_everything
                 if widget.layoutDirection() != Qt.LayoutDirection.RightToLeft:
                     wrong.append(f"{name}: {gallery.called(widget)} is not mirrored")
     assert not wrong, "\n".join(wrong)
+
+
+def test_in_arabic_the_printed_sheet_reads_from_the_right_with_arabic_digits(home: Path, qapp: QApplication) -> None:
+    with gallery.opened(qapp, home, "ar") as journey:
+        screen: Any = dict(gallery.places(journey))["mentee"](journey) or journey.screen()
+        html = printed.as_html(screen._page)
+        sheet = QPdfWriter(QBuffer(qapp))
+        document = paper.fitted(html, sheet)
+        block, starts = document.begin(), []
+        while block.isValid():
+            starts += [block.textDirection()] if block.text().strip() else []
+            block = block.next()
+    assert len(starts) > 10
+    assert set(starts) == {Qt.LayoutDirection.RightToLeft}
+    assert not LATIN_DIGIT.search(_plain(document.toPlainText()))
 
 
 @pytest.mark.parametrize(
