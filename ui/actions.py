@@ -40,12 +40,16 @@ MOST_RECENT = 6
 
 
 class Commands:
-    """Commands in the order they were added; `recent` are the keys of those chosen last from a list, `chosen` hears of them."""
+    """Commands in the order they were added; `recent` are the keys of those chosen last from a list, `chosen` hears of them.
+
+    `barred` says which are not to be done now, whatever else they think: the laptop may be in somebody else's hands.
+    """
 
     def __init__(self, commands: Iterable[Command] = ()) -> None:
         self._commands: dict[str, Command] = {}
         self.recent: tuple[str, ...] = ()
         self.chosen: Callable[[tuple[str, ...]], object] = lambda _recent: None
+        self.barred: Callable[[str], bool] = lambda _key: False
         for command in commands:
             self.add(command)
 
@@ -64,7 +68,7 @@ class Commands:
     def run(self, key: str) -> None:
         """Do it, if it can be done now."""
         command = self._commands[key]
-        if command.available():
+        if command.available() and not self.barred(key):
             command.run()
 
     def action(self, key: str, parent: QWidget) -> QAction:

@@ -37,6 +37,10 @@ SYNCING_AFTER = 1500
 """How long after a store was opened the network is thought of, in milliseconds."""
 
 
+FOR_ANYBODY = frozenset(("larger", "smaller", "theme", "lock", "quit"))
+"""The commands that work while the laptop is in a mentee's hands: none that shows what the mentor wrote."""
+
+
 class App(QObject):
     """The running program. `begin` shows it; the window's closing ends it."""
 
@@ -54,6 +58,7 @@ class App(QObject):
         self.commands = Commands()
         self.shell = Shell(self.tasks, self.notices, self.commands, chosen)
         add_commands(self.commands, self)
+        self.commands.barred = lambda key: self.window.current_key() == "pulse_asking" and key not in FOR_ANYBODY
         self.shell.current = self.current
         self.finder = Finder(self.shell, self)
         self.window = MainWindow(places=PLACES, commands=self.commands, notices=self.notices)
