@@ -76,14 +76,18 @@ FAILURES = {
         "The file could not be written to {folder}. Your work is safe on this laptop. Check that there is room and that the stick "
         "is not locked, then try again."
     ),
-    "not_a_bundle": N_("This is not a file of an exchange. Choose one whose name ends in .mentor-bundle."),
+    "not_a_bundle": N_(
+        "This is not a file of an exchange. Your work is safe on this laptop. Choose a file whose name ends in .mentor-bundle."
+    ),
     "bundle_damaged": N_(
         "This file was damaged on its way, so nothing of it was taken in. Your work is safe on this laptop. Ask for it again, on another stick."
     ),
     "bundle_of_another": N_(
-        "This file is for another laptop, the one whose files begin with Mentor-{tag}. Nothing of it was read; pass it on."
+        "This file is for another laptop, the one whose files begin with Mentor-{tag}. Nothing of it was read and your work is safe; pass it on."
     ),
-    "bundle_for_another": N_("This file is sealed for somebody else. Nothing of it was read; pass it on."),
+    "bundle_for_another": N_(
+        "This file is sealed for somebody else. Nothing of it was read and your work is safe; pass it on."
+    ),
     "bundle_forged": N_(
         "This file does not come from {server}, though it says so. Nothing of it was taken in and your work is safe. Tell your coordinator."
     ),

@@ -84,7 +84,7 @@ class Intake:
         outcomes = [self._one(change) for change in changes]
         for digest, accept in decisions:
             self._decide(digest, accept=accept)
-        if self._seq > before:
+        if self._seq > before or self._history:
             self._finish()
         return outcomes
 
@@ -145,9 +145,10 @@ class Intake:
         verdict = Verdict.merged if merged else Verdict.kept
         before = None if here is None or joined.registers == change.registers else here.seq
         earlier = here.state if here and merged else None
+        # Also where nothing changes: a value may come after its successor, from another way round, and was never here.
+        self._supersede(change, joined, here)
         if here and here.scope == scope and joined.registers == here.state.registers:
             return Outcome(verdict, "", change.id, before, scope, earlier, here.seq)
-        self._supersede(change, joined, here)
         self._tallies.count(joined, scope, here.state if here else None, here.scope if here else "")
         self._seq += 1
         outcome = Outcome(verdict, "", change.id, before, scope, earlier, self._seq)

@@ -315,3 +315,21 @@ def test_a_copied_store_is_found_out_and_both_keep_their_work(laptop: Make, offi
         assert store.get(Session, one.id).notes == "On the first."
         assert store.get(Session, two.id).notes == "On the copy."
     assert grace.states() == copy.states()
+
+
+def test_a_value_that_comes_after_its_successor_is_in_the_servers_history(laptop: Make, office: Office) -> None:
+    grace = laptop("grace")
+    session = grace.session(grace.pair().id, place="under the tree")
+    late = engine.collect(grace.store, at=grace.clock.now())
+    grace.store.unsend(ack.id for ack in late.sent)
+    grace.save(replace(session, place="in the library"), session)
+    grace.sync()
+    assert [row for row in office.rows(tables.history) if row.field == "place"] == []
+    for _ in range(2):
+        with Line(office.address) as line:
+            list(line.exchange(late.link.token, late.pack()))
+        (kept,) = [row for row in office.rows(tables.history) if row.field == "place"]
+        assert b"under the tree" in kept.value
+    other = laptop("grace")
+    other.sync()
+    assert other.store.get(Session, session.id).place == "in the library"
