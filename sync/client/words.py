@@ -96,13 +96,7 @@ FAILURES = {
         "What this file says is here already, or was asked for too long ago. Your work is safe; nothing needs to be done with the file."
     ),
     "bundle_not_an_answer": N_(
-        "This file is on its way to the server. It is to be handed over there; what comes back is for this laptop."
-    ),
-    "bundle_by_unknown": N_(
-        "The server does not know the laptop that this file is from. Ask your coordinator for a new code."
-    ),
-    "bundle_waits": N_(
-        "It is kept at {server} and goes on to the central server when a connection appears. Come back for the answer later."
+        "This file is on its way to the server. Your work is safe here. Hand the file over there; what comes back is for this laptop."
     ),
     "not_an_enrolment": N_("This file is not an enrolment file of Mentor. Ask your coordinator to send it again."),
 }
