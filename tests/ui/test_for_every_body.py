@@ -179,6 +179,7 @@ def test_whoever_wants_nothing_to_move_sees_nothing_move(program: Journey) -> No
     assert QApplication.isEffectEnabled(Qt.UIEffect.UI_FadeMenu)
     for effect in (Qt.UIEffect.UI_FadeMenu, Qt.UIEffect.UI_General):
         QApplication.setEffectEnabled(effect, False)
+    program.app.qt.setProperty("moved", None)
 
 
 # --- once through AT-SPI, as assistive technology on Linux asks -----------------------------------------------------------

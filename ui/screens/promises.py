@@ -90,6 +90,7 @@ class PromisesScreen(QWidget):
         self.owner = Chips((("mentor", tr("mine")), ("mentee", tr("theirs"))), name=tr("Whose promise"))
         self.sought = LineInput(hint=tr("Filter by a word…"))
         self.sought.setAccessibleName(tr("Filter by a word"))
+        self.sought.setToolTip(tr("Filter by a word"))  # the hint is cut where text is large
         self.sought.setClearButtonEnabled(True)
         self.form = PromiseForm(shell)
         self.rows = KeyedRows(self._row)
