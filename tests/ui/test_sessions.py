@@ -6,18 +6,20 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from mentorapp import i18n
+from mentorapp.clock import day_of
 from mentorapp.records import Session
 from mentorapp.services import calendar_file, sessions
 from tests.ui.harness import NOW, Bench
 from ui.editors.session_block import EndPanel, MovePanel, SessionBlock
 from ui.models.sessions import other_month, other_week, week_of, weeks_of
 from ui.screens.sessions import SessionsScreen
+from ui.widgets.handles import TAKEN
 
 TODAY = date(2026, 11, 23)
 
@@ -511,3 +513,55 @@ def test_nothing_is_written_when_she_thinks_better_of_it(
     assert screen.side.export.isVisibleTo(screen)
     QTest.keyClick(screen.side.export, Qt.Key.Key_Escape)
     assert not screen.side.export.isVisible()
+
+
+# --- planning by hand -------------------------------------------------------------------------------------------------
+
+
+def brought(screen: SessionsScreen, key: str, day: date, *, kind: str = TAKEN) -> tuple[bool, bool]:
+    """What the grid says to something that is carried over a day and let go there."""
+    content = QMimeData()
+    content.setData(kind, key.encode())
+    where = screen.month.cell_at(day).center().toPoint()
+    given = (where, Qt.DropAction.CopyAction, content, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    entering, moving = QDragEnterEvent(*given), QDragMoveEvent(*given)
+    QApplication.sendEvent(screen.month.viewport(), entering)
+    QApplication.sendEvent(screen.month.viewport(), moving)
+    dropping = QDropEvent(QPointF(where), *given[1:])
+    QApplication.sendEvent(screen.month.viewport(), dropping)
+    return moving.isAccepted(), dropping.isAccepted()
+
+
+def test_somebody_with_whom_nothing_is_planned_is_dragged_onto_a_day(bench: Bench, screen: SessionsScreen) -> None:
+    waiting = [row.key for row in screen.waiting.people.rows()]
+    assert bench.ruth.id in waiting
+    friday = TODAY + timedelta(days=4)
+    assert brought(screen, bench.ruth.id, friday) == (True, True)
+    bench.settle()
+    assert screen.side.is_planning()
+    assert screen.month.current_day() == friday
+    QTest.keyClick(screen.side.form.first(), Qt.Key.Key_Return)
+    screen.side.form.save.click()
+    bench.settle()
+    (planned,) = all_sessions(bench)
+    assert planned.mentorship == bench.ruth.id
+    assert planned.planned_start is not None
+    assert day_of(planned.planned_start) == friday
+    assert bench.ruth.id not in [row.key for row in screen.waiting.people.rows()]
+
+
+def test_nothing_falls_on_a_day_that_is_over_nor_what_another_program_brings(
+    bench: Bench, screen: SessionsScreen
+) -> None:
+    assert brought(screen, bench.ruth.id, TODAY - timedelta(days=3)) == (False, False)
+    assert brought(screen, "x", TODAY + timedelta(days=1), kind="text/plain") == (False, False)
+    bench.settle()
+    assert not screen.side.is_planning()
+
+
+def test_pressing_somebody_who_waits_plans_on_the_day_on_show(bench: Bench, screen: SessionsScreen) -> None:
+    handle = next(row for row in screen.waiting.people.rows() if row.key == bench.ruth.id)
+    QTest.keyClick(handle, Qt.Key.Key_Space)
+    bench.settle()
+    assert screen.side.is_planning()
+    assert bytes(handle.carried().data(TAKEN).data()).decode() == bench.ruth.id

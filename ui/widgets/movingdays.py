@@ -11,7 +11,18 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QApplication, QWidget
 
 from mentorapp.i18n import tr
@@ -19,6 +30,7 @@ from ui import theme, words
 from ui.widgets.announce import announce
 from ui.widgets.boxes import own_direction
 from ui.widgets.daysgrid import BAR, CELL, TOP, Cell, DaysGrid, Held, bars_of
+from ui.widgets.handles import TAKEN
 from ui.widgets.marks import TONES
 
 STEP = 30
@@ -52,9 +64,11 @@ class Carry:
 
 
 class MovingDays(DaysGrid):
-    """The grid. `carried` carries (key, day, minute of the day) of an entry that was put down somewhere else."""
+    """The grid. `carried` carries (key, day, minute of the day) of an entry that was put down somewhere else, `offered` (key, day) of
+    something that was brought from beside the calendar."""
 
     carried = Signal(str, object, int)
+    offered = Signal(str, object)
 
     def __init__(self, *, name: str, parent: QWidget | None = None) -> None:
         super().__init__(name=name, parent=parent)
@@ -65,6 +79,7 @@ class MovingDays(DaysGrid):
         self._turning.setInterval(_TURN_MS)
         self._turning.timeout.connect(self._turn)
         self._turn_by = 0
+        self.setAcceptDrops(True)
 
     def show_days(
         self, cells: Sequence[Cell], heads: Sequence[str], numbers: Sequence[str], current: date, earliest: date
@@ -137,6 +152,31 @@ class MovingDays(DaysGrid):
     def _turn(self) -> None:
         if self._turn_by and self.carry is not None:
             self.turned.emit(self._turn_by)
+
+    # --- from beside the calendar -------------------------------------------------------------------------------------
+
+    def _day_under(self, event: QDragMoveEvent | QDropEvent) -> date | None:
+        cell, _ = self._under(event.position().toPoint())
+        fits = cell is not None and cell.day >= self._earliest and event.mimeData().hasFormat(TAKEN)
+        return cell.day if cell is not None and fits else None
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take only what is brought from beside the calendar."""
+        event.setAccepted(event.mimeData().hasFormat(TAKEN))
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Show the day on which it would fall; none that is over takes it."""
+        day = self._day_under(event)
+        event.setAccepted(day is not None)
+        if day is not None and day != self.current_day():
+            self.stand_on(day)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Say what was brought to which day."""
+        day = self._day_under(event)
+        event.setAccepted(day is not None)
+        if day is not None:
+            self.offered.emit(bytes(event.mimeData().data(TAKEN).data()).decode(), day)
 
     # --- with the keyboard --------------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from ui.editors.session_block import SessionBlock, day_of_row
 from ui.editors.times import on_this_clock
 from ui.models.sessions import ByDay, SessionsModel, by_day, cells, other_month, other_week, week_of, weeks_of
 from ui.screens.sessions.side import DaySide
+from ui.screens.sessions.waiting import Waiting
 from ui.shell import Shell
 from ui.widgets import (
     Button,
@@ -66,6 +67,8 @@ class SessionsScreen(QWidget):
         self._model = SessionsModel(self)
         self.list = LongList(self._model, name=tr("Every session"))
         self.side = DaySide(shell)
+        self.waiting = Waiting(shell)
+        self.side.add_below(self.waiting)
         self._lay_out()
         self._listen()
 
@@ -112,10 +115,12 @@ class SessionsScreen(QWidget):
             grid.opened.connect(self._opened)
             grid.turned.connect(self.turn)
             grid.carried.connect(self._carried)
+            grid.offered.connect(self._offered)
         self.list.opened.connect(self._list_opened)
         self.list.selectionModel().currentChanged.connect(lambda *_: self._list_moved())
         self.plan.clicked.connect(lambda: self._begin_plan(""))
         self.export.clicked.connect(lambda: self.side.begin_export(self.side.one_in_sight()))
+        self.waiting.asked.connect(self._begin_plan)
         self.side.went_to.connect(self.show_day)
         self.side.opened.connect(self._record)
         self.side.left.connect(lambda: self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason))
@@ -157,6 +162,7 @@ class SessionsScreen(QWidget):
         else:
             days = self._days()
             self._read(lambda workspace: recall.sessions_between(workspace, days[0], days[-1]))
+        self.waiting.refresh()
 
     def _read(self, read: Callable[[Workspace], list[SessionRow]], *, more: bool = False) -> None:
         def show(found: tuple[list[SessionRow], ByDay, datetime]) -> None:
@@ -285,6 +291,11 @@ class SessionsScreen(QWidget):
         row = self._row_of(key) or self._carried_row
         if row is not None and row.session.id == key:
             self.side.carry(row, on_this_clock(day, time(minutes // 60, minutes % 60)))
+
+    def _offered(self, mentorship: str, day: date) -> None:
+        self._day = day
+        self._show_day()
+        self._begin_plan(mentorship)
 
     def _list_moved(self) -> None:
         if self.view.picked_one() == "list":

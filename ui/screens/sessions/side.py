@@ -58,6 +58,10 @@ class DaySide(QWidget):
         self._column.addWidget(self._card())
         self._column.addStretch(1)
 
+    def add_below(self, widget: QWidget) -> None:
+        """Put something under the day."""
+        self._column.insertWidget(self._column.count() - 1, widget)
+
     @property
     def form(self) -> PlanForm:
         """The form of a plan, made when the first plan is begun."""
