@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QCheckBox
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit
 
 from mentorapp import i18n, settings
 from mentorapp.services import workspace as workspaces
@@ -117,7 +117,10 @@ def test_who_practises_can_start_for_real(fresh_app: Journey) -> None:
 
 def test_where_the_records_are_is_said_and_which_version_this_is(mentor_app: Journey) -> None:
     _at_settings(mentor_app)
-    assert mentor_app.says(str(workspaces.folder()))
+    place = mentor_app.named("Where your records are")
+    assert isinstance(place, QLineEdit)
+    assert place.text() == str(workspaces.folder())
+    assert place.isReadOnly()
     assert mentor_app.says("Version ")
 
 

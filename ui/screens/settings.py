@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 import mentorapp
 from mentorapp import i18n, paths, settings
@@ -154,11 +154,14 @@ class SettingsScreen(Scroll):
 
     def _where(self) -> Card:
         card = Card(tr("Where your records are"))
-        place = text(str(workspaces.folder(practice=self._shell.settings.practice)), wrap=True)
-        place.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
+        # A field, for a path has no place to break a line at, and in a field it can be gone through and copied.
+        place = QLineEdit(str(workspaces.folder(practice=self._shell.settings.practice)))
+        place.setReadOnly(True)
+        place.setCursorPosition(0)
+        place.setAccessibleName(tr("Where your records are"))
+        place.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         card.body.addWidget(place)
+        card.body.addSpacing(6)
         card.body.addWidget(
             text(tr("One encrypted file. Copy the whole folder to keep a copy of everything."), "caption", wrap=True)
         )
