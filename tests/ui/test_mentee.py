@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QMenu
 
-from mentorapp.clock import day_of
-from mentorapp.records import ActionItem, Goal, Mentorship, Person
+from mentorapp import indicators
+from mentorapp.clock import day_of, new_id
+from mentorapp.records import ActionItem, Goal, Mentorship, Person, Session
 from mentorapp.services import people, promises, sample, sessions
 from mentorapp.services.workspace import Workspace
 from tests.journeys.conftest import Journey
-from ui import filing
+from ui import filing, words
 from ui.screens.mentee import MenteeScreen, printed
 
 
@@ -201,3 +202,24 @@ def test_another_mentee_shows_nothing_of_the_one_before(mentor_app: Journey, gra
     assert mentor_app.says("Ruth N.")
     assert not mentor_app.says("Send the template")
     assert page(mentor_app)._since.new_promise.line.text() == ""
+
+
+def test_the_time_together_on_the_page_is_the_indicators_figure(mentor_app: Journey, grace: tuple[str, str]) -> None:
+    def held(workspace: Workspace) -> list[Session]:
+        now = workspace.clock.now()
+        each = {"mentorship": grace[1], "started": now - timedelta(days=9), "contact_minutes": 95}
+        records = [
+            Session(id=new_id(), status="held", **each),
+            Session(id=new_id(), status="held", **each),
+            Session(id=new_id(), status="missed", **each),
+            Session(id=new_id(), status="held", voided=True, **each),
+        ]
+        for record in records:
+            workspace.store.save(record, by=workspace.me, at=now)
+        return records
+
+    records = mentor_app.ask(held)
+    mentor_app.go("mentee", person=grace[0])
+    minutes = indicators.contact_minutes(records)
+    assert minutes == 190
+    assert mentor_app.says(words.hours(minutes))

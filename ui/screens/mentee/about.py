@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
+from mentorapp import indicators
 from mentorapp.clock import day_of
 from mentorapp.i18n import ntr, tr
 from ui import words
@@ -179,7 +180,7 @@ def facts(page: Page) -> list[Fact]:
     """What is known of the pair; what is not known is left out."""
     view, today = page.view, page.today
     mentorship = view.mentorship
-    together = sum(session.contact_minutes or 0 for session in view.sessions if session.status == "held")
+    together = indicators.contact_minutes(view.sessions)
     every = mentorship.cadence if mentorship else None
     every_words = ntr("every {n} day", "every {n} days", every or 0, n=words.number(every or 0)) if every else ""
     coming = view.next.planned_start if view.next else None
